@@ -1,0 +1,1 @@
+#include "plumbline/checker/anomaly.h"

@@ -1,0 +1,1 @@
+#include "plumbline/client/http_client.h"

@@ -1,0 +1,1 @@
+#include "plumbline/history/run_dir.h"

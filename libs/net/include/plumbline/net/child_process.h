@@ -1,0 +1,45 @@
+// A child process that the harness started and therefore may stop: spawn, wait for its ready line, terminate by pid.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plumbline/base/clock.h"
+#include "plumbline/base/result.h"
+
+namespace plumbline::net {
+
+class ChildProcess {
+ public:
+  struct Options {
+    std::vector<std::string> command;   // argv, command[0] is a path
+    std::string stderr_file;            // empty: inherited
+  };
+  // The child dies with this process, also on SIGKILL (PR_SET_PDEATHSIG), and is terminated by the destructor.
+  [[nodiscard]] static boost::system::result<ChildProcess, std::string> start(const Options& options);
+  ChildProcess(ChildProcess&&) noexcept;
+  ChildProcess& operator=(ChildProcess&&) noexcept;
+  ~ChildProcess();
+
+  // First stdout line that begins with `prefix`, its rest returned; nullopt when the child ended or time ran out.
+  [[nodiscard]] std::optional<std::string> wait_for_line(std::string_view prefix, Duration within);
+  [[nodiscard]] pid_t pid() const;
+  [[nodiscard]] bool running();
+  // SIGTERM, then SIGKILL after `grace`. Returns the exit status (128 + signal when killed).
+  int stop(Duration grace);
+
+ private:
+  struct Impl;
+  explicit ChildProcess(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// Path of the running executable, to start another verb of it as a child.
+[[nodiscard]] std::string self_executable();
+
+}  // namespace plumbline::net

@@ -1,0 +1,1 @@
+#include "plumbline/net/http.h"

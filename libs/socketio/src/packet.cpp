@@ -1,0 +1,1 @@
+#include "plumbline/socketio/packet.h"

@@ -1,0 +1,1 @@
+#include "plumbline/stats/histogram.h"

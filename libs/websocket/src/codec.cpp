@@ -1,0 +1,1 @@
+#include "plumbline/websocket/codec.h"

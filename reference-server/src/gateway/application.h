@@ -1,0 +1,81 @@
+// What the server runs on top of its transports: the chat core, the echo fixture. Stage: gateway.
+// One Application per shard; every call comes on that shard's thread and must not block.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plumbline/base/clock.h"
+#include "plumbline/net/http.h"
+#include "plumbline/socketio/packet.h"
+
+namespace plumbline::serve {
+
+// Whatever an application wants to remember per socket; destroyed with the socket.
+struct SocketContext {
+  virtual ~SocketContext() = default;
+};
+
+// One client in one namespace. Lives on one shard; emit and disconnect are no-ops once it is disconnected.
+class Socket {
+ public:
+  virtual ~Socket() = default;
+  [[nodiscard]] virtual const std::string& id() const = 0;   // Socket.IO sid
+  [[nodiscard]] virtual const std::string& nsp() const = 0;
+  [[nodiscard]] virtual bool connected() const = 0;
+  virtual void emit(socketio::FramePtr frame) = 0;           // bounded buffer; overflow disconnects the client
+  // Leave this namespace (`41`), or close the transport of all its namespaces as well.
+  virtual void disconnect() = 0;
+  virtual void disconnect_transport() = 0;
+
+  std::unique_ptr<SocketContext> context;
+};
+using SocketPtr = std::shared_ptr<Socket>;
+
+struct ConnectRequest {
+  std::string_view nsp;
+  std::string_view auth;            // JSON object text, `{}` when the client sent none
+  const net::HttpRequest* handshake;  // of the Engine.IO session; valid during the call
+};
+
+struct ConnectRefusal {
+  std::string message;
+  std::string data;  // JSON text, may be empty
+};
+// Answer exactly once, now or later, on the same shard: nullopt accepts.
+using ConnectReply = std::function<void(std::optional<ConnectRefusal>)>;
+
+struct Event {
+  std::string_view name;
+  std::string_view args;              // JSON array text without the name
+  std::optional<std::uint64_t> ack_id;  // answer with socketio::make_ack(nsp, *ack_id, array) through emit
+  const std::vector<std::string>* attachments;
+};
+
+class Application {
+ public:
+  virtual ~Application() = default;
+
+  // The socket exists but is not connected before the reply accepts; on_connected follows right after the client's
+  // CONNECT packet was answered: the place for first emits.
+  virtual void on_connect(const SocketPtr& socket, const ConnectRequest& request, ConnectReply reply) = 0;
+  virtual void on_connected(const SocketPtr& socket) = 0;
+  virtual void on_event(const SocketPtr& socket, const Event& event) = 0;
+  virtual void on_disconnect(const SocketPtr& socket, std::string_view reason) = 0;  // once per on_connected
+
+  // Any HTTP request outside the Engine.IO path. Call respond exactly once, now or later, on this shard.
+  virtual void on_request(net::HttpRequest request, net::Respond respond) = 0;
+
+  // Periodic housekeeping on the shard, every 100 ms: expiries, sweeps.
+  virtual void on_tick(Time now) = 0;
+
+  // SIGTERM: refuse new work with 503; call done once all acknowledged work is complete.
+  virtual void drain(std::function<void()> done) = 0;
+};
+
+}  // namespace plumbline::serve
