@@ -2,6 +2,7 @@
 // One Application per shard; every call comes on that shard's thread and must not block.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -57,6 +58,14 @@ struct Event {
   const std::vector<std::string>* attachments;
 };
 
+// One number of one shard for /metrics; the values of all shards are summed.
+struct Metric {
+  std::string name;  // Prometheus name, e.g. plumbline_messages_accepted_total
+  std::string help;
+  bool monotonic{true};  // counter, else gauge
+  double value{0};
+};
+
 class Application {
  public:
   virtual ~Application() = default;
@@ -74,8 +83,18 @@ class Application {
   // Periodic housekeeping on the shard, every 100 ms: expiries, sweeps.
   virtual void on_tick(Time now) = 0;
 
+  [[nodiscard]] virtual std::vector<Metric> metrics() const = 0;
+
   // SIGTERM: refuse new work with 503; call done once all acknowledged work is complete.
   virtual void drain(std::function<void()> done) = 0;
+};
+
+// Makes the shards of one application; owns what they share. Outlives them.
+class ApplicationFactory {
+ public:
+  virtual ~ApplicationFactory() = default;
+  // Called once per shard, before the shard threads start.
+  [[nodiscard]] virtual std::unique_ptr<Application> make(std::size_t shard) = 0;
 };
 
 }  // namespace plumbline::serve

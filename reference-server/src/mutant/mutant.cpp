@@ -1,0 +1,67 @@
+#include "mutant/mutant.h"
+
+#include <utility>
+
+namespace plumbline::serve {
+namespace {
+
+using Entry = std::pair<std::string_view, Mutant>;
+constexpr Entry kTable[]{
+    {"drop", Mutant::drop},
+    {"swap", Mutant::swap},
+    {"duplicate", Mutant::duplicate},
+    {"ack-before-store", Mutant::ack_before_store},
+    {"wrong-recipient", Mutant::wrong_recipient},
+    {"reused-sequence", Mutant::reused_sequence},
+    {"never-ping", Mutant::never_ping},
+    {"never-timeout", Mutant::never_timeout},
+    {"missing-eio-ok", Mutant::missing_eio_ok},
+    {"wrong-error-code", Mutant::wrong_error_code},
+    {"post-body-not-ok", Mutant::post_body_not_ok},
+    {"payload-only-first", Mutant::payload_only_first},
+    {"dup-get-tolerated", Mutant::dup_get_tolerated},
+    {"poll-ok-after-upgrade", Mutant::poll_ok_after_upgrade},
+    {"lose-buffer-on-upgrade", Mutant::lose_buffer_on_upgrade},
+    {"no-connect-timeout", Mutant::no_connect_timeout},
+    {"double-connect-ok", Mutant::double_connect_ok},
+    {"auth-dropped", Mutant::auth_dropped},
+    {"event-twice", Mutant::event_twice},
+    {"ack-id-off-by-one", Mutant::ack_id_off_by_one},
+    {"ack-twice", Mutant::ack_twice},
+    {"placeholders-swapped", Mutant::placeholders_swapped},
+    {"disconnect-ignored", Mutant::disconnect_ignored},
+    {"invalid-packet-ignored", Mutant::invalid_packet_ignored},
+};
+
+}  // namespace
+
+const std::vector<std::string_view>& mutant_ids() {
+  static const std::vector<std::string_view> ids = [] {
+    std::vector<std::string_view> all;
+    for (const auto& [id, mutant] : kTable) {
+      all.push_back(id);
+    }
+    return all;
+  }();
+  return ids;
+}
+
+std::optional<Mutant> find_mutant(std::string_view id) {
+  for (const auto& [known, mutant] : kTable) {
+    if (known == id) {
+      return mutant;
+    }
+  }
+  return std::nullopt;
+}
+
+#if defined(PLUMBLINE_MUTANTS)
+namespace {
+Mutant g_active = Mutant::none;  // written before the shard threads start, read-only afterwards
+}
+
+void activate(Mutant mutant) { g_active = mutant; }
+bool active(Mutant mutant) { return g_active == mutant; }
+#endif
+
+}  // namespace plumbline::serve

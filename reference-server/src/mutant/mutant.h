@@ -1,0 +1,57 @@
+// Deliberate faults, one active per process, chosen by `serve --mutant ID`: they prove that the checkers and the judge
+// have teeth. Compiled in only with PLUMBLINE_MUTANTS (presets dev, check, asan, tsan); elsewhere active() is a constant.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace plumbline::serve {
+
+enum class Mutant : std::uint8_t {
+  none,
+  // Messenger application (shared checker names what each one breaks).
+  drop,              // every 50th delivery to a device is dropped
+  swap,              // every 50th pair of deliveries on a socket is exchanged
+  duplicate,         // every 50th delivery to a device is emitted twice
+  ack_before_store,  // every 50th send is answered 202 and then forgotten before it is stored
+  wrong_recipient,   // every 50th message also goes to somebody who is no member
+  reused_sequence,   // every 50th message gets the sequence id of the one before
+  // Protocol (conformance.md 4.15 names).
+  never_ping,
+  never_timeout,
+  missing_eio_ok,
+  wrong_error_code,
+  post_body_not_ok,
+  payload_only_first,
+  dup_get_tolerated,
+  poll_ok_after_upgrade,
+  lose_buffer_on_upgrade,
+  no_connect_timeout,
+  double_connect_ok,
+  auth_dropped,
+  event_twice,
+  ack_id_off_by_one,
+  ack_twice,
+  placeholders_swapped,
+  disconnect_ignored,
+  invalid_packet_ignored,
+};
+
+// Hyphenated ids as typed on the command line, e.g. "ack-before-store".
+[[nodiscard]] const std::vector<std::string_view>& mutant_ids();
+[[nodiscard]] std::optional<Mutant> find_mutant(std::string_view id);
+
+#if defined(PLUMBLINE_MUTANTS)
+inline constexpr bool kMutantsCompiledIn = true;
+// Set once before the shards start.
+void activate(Mutant mutant);
+[[nodiscard]] bool active(Mutant mutant);
+#else
+inline constexpr bool kMutantsCompiledIn = false;
+constexpr void activate(Mutant) {}
+[[nodiscard]] constexpr bool active(Mutant) { return false; }
+#endif
+
+}  // namespace plumbline::serve
