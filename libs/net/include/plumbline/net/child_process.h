@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plumbline/base/clock.h"
@@ -17,15 +18,17 @@ namespace plumbline::net {
 class ChildProcess {
  public:
   struct Options {
-    std::vector<std::string> command;   // argv, command[0] is a path
-    std::string stderr_file;            // empty: inherited
+    std::vector<std::string> command;  // argv, command[0] is a path
+    std::string stderr_file;           // empty: inherited
   };
-  // The child dies with this process, also on SIGKILL (PR_SET_PDEATHSIG), and is terminated by the destructor.
+  // The child dies with this process, also on SIGKILL (PR_SET_PDEATHSIG, which follows the calling *thread*: start
+  // children from one that lives as long as they may), and is terminated by the destructor. The error is one sentence.
   [[nodiscard]] static boost::system::result<ChildProcess, std::string> start(const Options& options);
   ChildProcess(ChildProcess&&) noexcept;
   ChildProcess& operator=(ChildProcess&&) noexcept;
   ~ChildProcess();
 
+  // Blocks. Stdout that nobody reads fills a 64 KiB pipe, then the child blocks.
   // First stdout line that begins with `prefix`, its rest returned; nullopt when the child ended or time ran out.
   [[nodiscard]] std::optional<std::string> wait_for_line(std::string_view prefix, Duration within);
   [[nodiscard]] pid_t pid() const;

@@ -28,7 +28,7 @@ struct HttpResponse {
   unsigned status{200};
   std::string content_type;  // empty: no Content-Type header
   std::string body;
-  Headers headers;           // additional ones
+  Headers headers;  // additional ones
 };
 
 using Respond = std::function<void(HttpResponse)>;  // exactly once, on the shard of the request
