@@ -30,6 +30,8 @@ class Socket {
   [[nodiscard]] virtual const std::string& nsp() const = 0;
   [[nodiscard]] virtual bool connected() const = 0;
   virtual void emit(socketio::FramePtr frame) = 0;           // bounded buffer; overflow disconnects the client
+  // Bytes emitted but not yet taken by the client: who has much to say (an offline backlog) waits while this is high.
+  [[nodiscard]] virtual std::size_t buffered_bytes() const { return 0; }
   // Leave this namespace (`41`), or close the transport of all its namespaces as well.
   virtual void disconnect() = 0;
   virtual void disconnect_transport() = 0;
