@@ -20,8 +20,8 @@ enum class CloseCode : std::uint16_t {
   going_away = 1001,
   protocol_error = 1002,
   unsupported_data = 1003,
-  no_status = 1005,      // never on the wire: the close frame had no body
-  abnormal = 1006,       // never on the wire: no close frame came
+  no_status = 1005,  // never on the wire: the close frame had no body
+  abnormal = 1006,   // never on the wire: no close frame came
   invalid_payload = 1007,
   policy_violation = 1008,
   message_too_big = 1009,
@@ -58,18 +58,26 @@ class Decoder {
 
  private:
   struct Partial;
+  std::optional<CloseCode> take_whole_frame(std::span<char>& bytes, Sink& sink);
+  std::optional<CloseCode> resume(std::span<char>& bytes, Sink& sink);
+  std::optional<CloseCode> resume_header(std::span<char>& bytes);
+  std::optional<CloseCode> resume_payload(std::span<char>& bytes, Sink& sink);
+  std::optional<CloseCode> finish_frame(Sink& sink);
+
   std::unique_ptr<Partial> partial_;  // only while a frame or message is incomplete
   std::size_t max_message_;
   Role role_;
   bool stopped_{false};
 };
 
-// Append one frame. A client masks with `mask_key` (RFC 6455 5.3 wants it unpredictable), a server ignores it.
+// Append one frame; the payload of a control frame has at most 125 bytes. A client masks with `mask_key` (RFC 6455 5.3
+// wants it unpredictable), a server ignores it.
 void append_frame(std::string& out, Role role, Opcode opcode, std::string_view payload, std::uint32_t mask_key = 0);
 inline void append_message(std::string& out, Role role, MessageKind kind, std::string_view payload,
                            std::uint32_t mask_key = 0) {
   append_frame(out, role, kind == MessageKind::text ? Opcode::text : Opcode::binary, payload, mask_key);
 }
+// The reason is cut at a character boundary to fit; with no_status the frame is empty.
 void append_close(std::string& out, Role role, CloseCode code, std::string_view reason = {},
                   std::uint32_t mask_key = 0);
 

@@ -1,1 +1,0 @@
-#include "plumbline/websocket/codec.h"
