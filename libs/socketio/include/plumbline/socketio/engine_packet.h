@@ -28,7 +28,7 @@ inline constexpr char kPayloadSeparator = '\x1e';
 // before it have been reported. An empty body or an empty packet is malformed. Views live during the call only.
 [[nodiscard]] Result<void> parse_payload(std::string_view body, const std::function<void(const PacketView&)>& sink);
 
-void append_packet(std::string& payload, PacketType type, std::string_view text);      // adds a separator if needed
+void append_packet(std::string& payload, PacketType type, std::string_view text);  // adds a separator if needed
 void append_binary_packet(std::string& payload, std::string_view bytes);
 
 [[nodiscard]] std::string base64_encode(std::string_view bytes);

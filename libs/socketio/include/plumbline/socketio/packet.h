@@ -57,7 +57,9 @@ class Reassembler {
 
  private:
   struct Pending;
-  struct PendingDelete { void operator()(Pending*) const; };
+  struct PendingDelete {
+    void operator()(Pending* pending) const;
+  };
   std::unique_ptr<Pending, PendingDelete> pending_;
 };
 
@@ -67,24 +69,27 @@ void append_packet(std::string& out, PacketType type, std::string_view nsp, std:
 
 // The first element of an EVENT array and the text of the rest. `args` is a JSON array text without the name.
 struct EventParts {
-  std::string name;   // unescaped; decimal text when the wire had a number
-  std::string args;   // e.g. `[1,{"a":2}]`, original spelling kept
+  std::string name;  // unescaped; decimal text when the wire had a number
+  std::string args;  // e.g. `[1,{"a":2}]`, original spelling kept
 };
+// For the data of a parsed EVENT; what is behind the name is not validated again.
 [[nodiscard]] Result<EventParts> split_event(std::string_view data);
 
 // One encoded packet, immutable and shared by all its receivers: encoded once per broadcast, not once per socket.
 class Frame {
  public:
   // `text` is the Socket.IO packet without the Engine.IO digit.
-  Frame(std::string_view text, std::vector<std::string> attachments = {});
-  [[nodiscard]] std::string_view text() const { return text_; }                   // Engine.IO message text: `4` + packet
+  explicit Frame(std::string_view text, std::vector<std::string> attachments = {});
+  // Engine.IO message text: `4` + packet
+  [[nodiscard]] std::string_view text() const { return std::string_view(ws_).substr(text_at_, text_size_); }
   [[nodiscard]] const std::vector<std::string>& attachments() const { return attachments_; }
-  [[nodiscard]] std::string_view server_ws_bytes() const { return ws_; }          // unmasked WebSocket frames, all of it
+  [[nodiscard]] std::string_view server_ws_bytes() const { return ws_; }  // unmasked WebSocket frames, all of it
 
  private:
-  std::string text_;
   std::vector<std::string> attachments_;
   std::string ws_;
+  std::size_t text_at_{0};  // the text lies inside the first WebSocket frame
+  std::size_t text_size_{0};
 };
 using FramePtr = std::shared_ptr<const Frame>;
 
