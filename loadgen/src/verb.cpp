@@ -2,13 +2,49 @@
 
 #include <iostream>
 
+#include "options.h"
+#include "plan/plan.h"
 #include "plumbline/base/exit_code.h"
+#include "run.h"
+#include "scenario/scenario_parser.h"
 
 namespace plumbline::load {
+namespace {
+
+int complain(const std::vector<std::string>& errors) {
+  for (const std::string& error : errors) {
+    std::cerr << error << '\n';
+  }
+  return to_int(ExitCode::usage);
+}
+
+}  // namespace
 
 int run(const std::vector<std::string>& args) {
-  std::cerr << "plumbline load: " << args.size() << " arguments\n";
-  return to_int(ExitCode::usage);
+  const ParsedOptions parsed = parse_options(args);
+  if (parsed.exit) {
+    return *parsed.exit;
+  }
+  const Options& options = parsed.options;
+  ParsedScenario scenario = load_scenario(options.scenario);
+  if (!scenario.errors.empty()) {
+    return complain(scenario.errors);
+  }
+  if (!options.target.empty()) {
+    ParsedTarget target = load_target(options.target);
+    if (!target.errors.empty()) {
+      return complain(target.errors);
+    }
+    target.target.app = scenario.scenario.target.app;
+    scenario.scenario.target = target.target;
+  }
+  scenario.scenario.seed = options.seed.value_or(scenario.scenario.seed);
+  const Plan plan = make_plan(std::move(scenario.scenario));
+  if (options.plan) {
+    std::cout << (options.json ? plan_json(plan) : plan_text(plan));
+    return to_int(ExitCode::ok);
+  }
+  return run_plan(plan, options);
 }
 
 }  // namespace plumbline::load

@@ -1,0 +1,52 @@
+#include "options.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "plumbline/base/exit_code.h"
+
+namespace plumbline::load {
+namespace {
+
+std::string footer() {
+  return "\nExamples\n"
+         "  plumbline load scenarios/smoke.yaml\n"
+         "  plumbline load scenarios/chat-steady.yaml --plan\n"
+         "  plumbline load scenarios/smoke.yaml --target http://127.0.0.1:3000 --jwt-key key.pem --out out/run-1\n\n" +
+         std::string(exit_code_help());
+}
+
+void add_options(CLI::App& app, Options& into) {
+  app.add_option("scenario", into.scenario, "Scenario file (YAML)")->required();
+  app.add_option("--target", into.target, "URL of a running server, or a target file; without it the scenario decides");
+  app.add_option("--out", into.out, "Run directory, new or empty (default reports/runs/<name>/<UTC>/)");
+  app.add_option("--seed", into.seed, "Seed instead of the scenario's");
+  app.add_option("--jwt-key", into.jwt_key, "RS256 private key (PEM) that the target trusts; users are tokens signed by it");
+  app.add_option("--mutant", into.mutant, "Start the embedded server with this deliberate fault");
+  app.add_flag("--plan", into.plan, "Print the offered load and every default, send nothing");
+  app.add_flag("--json", into.json, "Print summary.json (with --plan: plan.json) and nothing else on stdout");
+}
+
+}  // namespace
+
+ParsedOptions parse_options(const std::vector<std::string>& args) {
+  ParsedOptions parsed;
+  CLI::App app{"Plays a scenario against a target, checks every message, and judges the run.", "plumbline load"};
+  add_options(app, parsed.options);
+  app.footer(footer());
+  // `load run X` and `load X` are the same command.
+  const bool explicit_run = !args.empty() && args.front() == "run";
+  std::vector<std::string> words(args.rbegin(), args.rend() - (explicit_run ? 1 : 0));  // CLI11 takes them backwards
+  try {
+    app.parse(std::move(words));
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app.help();
+    parsed.exit = to_int(ExitCode::ok);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "plumbline load: " << error.what() << "; see plumbline load --help\n";
+    parsed.exit = to_int(ExitCode::usage);
+  }
+  return parsed;
+}
+
+}  // namespace plumbline::load

@@ -1,0 +1,29 @@
+// The command line of `plumbline load`, parsed and checked.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace plumbline::load {
+
+struct Options {
+  std::string scenario;
+  std::string target;   // URL or target file; empty: as the scenario says
+  std::string out;      // run directory; empty: reports/runs/<name>/<UTC>/
+  std::string jwt_key;
+  std::string mutant;   // handed to the embedded server
+  std::optional<std::uint64_t> seed;
+  bool plan{false};
+  bool json{false};
+};
+
+struct ParsedOptions {
+  Options options;
+  std::optional<int> exit;  // help was printed, or the words were wrong: end with this code
+};
+
+[[nodiscard]] ParsedOptions parse_options(const std::vector<std::string>& args);
+
+}  // namespace plumbline::load

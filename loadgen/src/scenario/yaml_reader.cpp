@@ -1,0 +1,177 @@
+#include "scenario/yaml_reader.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "scenario/units.h"
+
+namespace plumbline::load {
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t above = row[j + 1];
+      const std::size_t change = diagonal + (a[i] == b[j] ? 0U : 1U);
+      row[j + 1] = std::min({above + 1, row[j] + 1, change});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (const std::string& candidate : known) {
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+void Complaints::add(const YAML::Mark& mark, const std::string& message) {
+  const bool placed = mark.line >= 0;
+  errors_.push_back(file_ + (placed ? ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1) : "") +
+                    ": " + message);
+}
+
+std::optional<std::string> scalar(Complaints& complaints, const YAML::Node& node, const std::string& what) {
+  if (node.IsScalar()) {
+    return node.Scalar();
+  }
+  complaints.add(node.Mark(), what + " must be a single value");
+  return std::nullopt;
+}
+
+MapReader::MapReader(Complaints& complaints, YAML::Node node, std::string what)
+    : complaints_(complaints), node_(std::move(node)), what_(std::move(what)), map_(node_.IsMap()) {
+  if (!map_) {
+    complaints_.add(node_.Mark(), what_ + " must be a mapping of keys to values");
+    return;
+  }
+  std::set<std::string> seen;
+  for (const auto& entry : node_) {
+    if (entry.first.IsScalar() && !seen.insert(entry.first.Scalar()).second) {
+      complaints_.add(entry.first.Mark(), "key '" + entry.first.Scalar() + "' appears twice in " + what_);
+    }
+  }
+}
+
+YAML::Node MapReader::get(std::string_view key) {
+  known_.emplace_back(key);
+  if (map_) {
+    for (const auto& entry : node_) {
+      if (entry.first.IsScalar() && entry.first.Scalar() == key) {
+        return entry.second;
+      }
+    }
+  }
+  return YAML::Node{YAML::NodeType::Undefined};
+}
+
+void MapReader::later(std::initializer_list<std::string_view> keys) {
+  for (const std::string_view key : keys) {
+    if (get(key).IsDefined()) {
+      for (const auto& entry : node_) {
+        if (entry.first.IsScalar() && entry.first.Scalar() == key) {
+          complaints_.add(entry.first.Mark(), "'" + std::string(key) + "' in " + what_ +
+                                                  " arrives with a later version; remove it to run this scenario now");
+        }
+      }
+    }
+  }
+}
+
+void MapReader::done() {
+  if (!map_) {
+    return;
+  }
+  for (const auto& entry : node_) {
+    const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "?";
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) {
+      continue;
+    }
+    const std::string guess = nearest(key, known_);
+    complaints_.add(entry.first.Mark(), "unknown key '" + key + "' in " + what_ +
+                                            (guess.empty() ? "" : "; did you mean '" + guess + "'?"));
+  }
+}
+
+void MapReader::text(std::string_view key, std::string& into) {
+  if (const YAML::Node node = get(key); node.IsDefined()) {
+    into = scalar(complaints_, node, "'" + std::string(key) + "'").value_or(into);
+  }
+}
+
+void MapReader::count(std::string_view key, std::uint32_t& into, std::uint32_t minimum, std::uint32_t maximum) {
+  const YAML::Node node = get(key);
+  if (!node.IsDefined()) {
+    return;
+  }
+  const auto word = scalar(complaints_, node, "'" + std::string(key) + "'");
+  const auto value = word ? parse_count(*word) : std::nullopt;
+  if (word && (!value || *value < minimum || *value > maximum)) {
+    complaints_.add(node.Mark(), "'" + std::string(key) + "' must be a whole number from " + std::to_string(minimum) +
+                                     " to " + std::to_string(maximum) + ", not '" + *word + "'");
+  } else if (value) {
+    into = static_cast<std::uint32_t>(*value);
+  }
+}
+
+void MapReader::duration(std::string_view key, Duration& into) {
+  if (const YAML::Node node = get(key); node.IsDefined()) {
+    const auto word = scalar(complaints_, node, "'" + std::string(key) + "'");
+    const auto value = word ? parse_duration(*word) : std::nullopt;
+    if (word && !value) {
+      complaints_.add(node.Mark(),
+                      "'" + std::string(key) + "' must be a duration with a unit, such as 10s or 250ms, not '" + *word + "'");
+    }
+    into = value.value_or(into);
+  }
+}
+
+void MapReader::rate(std::string_view key, double& into) {
+  if (const YAML::Node node = get(key); node.IsDefined()) {
+    const auto word = scalar(complaints_, node, "'" + std::string(key) + "'");
+    const auto value = word ? parse_rate(*word) : std::nullopt;
+    if (word && (!value || *value > 1e6)) {
+      complaints_.add(node.Mark(), "'" + std::string(key) + "' must be a rate with a unit, such as 500/s, not '" + *word + "'");
+      return;
+    }
+    into = value.value_or(into);
+  }
+}
+
+void MapReader::percent(std::string_view key, double& into) {
+  if (const YAML::Node node = get(key); node.IsDefined()) {
+    const auto word = scalar(complaints_, node, "'" + std::string(key) + "'");
+    const auto value = word ? parse_percent(*word) : std::nullopt;
+    if (word && !value) {
+      complaints_.add(node.Mark(), "'" + std::string(key) + "' must be a share such as 80%, not '" + *word + "'");
+    }
+    into = value.value_or(into);
+  }
+}
+
+void MapReader::flag(std::string_view key, bool& into) {
+  if (const YAML::Node node = get(key); node.IsDefined()) {
+    const auto word = scalar(complaints_, node, "'" + std::string(key) + "'");
+    if (word && *word != "true" && *word != "false") {
+      complaints_.add(node.Mark(), "'" + std::string(key) + "' must be true or false, not '" + *word + "'");
+    } else if (word) {
+      into = *word == "true";
+    }
+  }
+}
+
+}  // namespace plumbline::load
