@@ -13,15 +13,15 @@
 
 namespace plumbline::history {
 
-enum class Generator { valid, degraded, invalid };   // can the numbers be believed?
-enum class Outcome { pass, fail, unknown };          // what do they say?
+enum class Generator { valid, degraded, invalid };  // can the numbers be believed?
+enum class Outcome { pass, fail, unknown };         // what do they say?
 
 struct GateResult {
-  std::string name;       // as in the scenario: "e2e.p95"
-  std::string bound;      // "< 250 ms"
-  std::string value;      // "8.4 ms"
+  std::string name;   // as in the scenario: "e2e.p95"
+  std::string bound;  // "< 250 ms"
+  std::string value;  // "8.4 ms"
   Outcome outcome{Outcome::unknown};
-  std::string note;       // interval, phase, why unknown
+  std::string note;  // interval, phase, why unknown
 };
 
 struct Quantiles {
@@ -31,7 +31,7 @@ struct Quantiles {
 };
 
 struct AnomalyExample {
-  std::string anomaly;     // hyphenated name
+  std::string anomaly;  // hyphenated name
   std::string message_id;
   std::string text;
 };
@@ -47,8 +47,8 @@ struct PhaseRow {
 struct StepRow {  // one kind of operation: send, typing, read, history, presence, reconnect, ack
   std::string name;
   std::uint64_t started{0}, ok{0}, failed{0}, unknown{0};
-  Quantiles latency;   // from the intended start
-  Quantiles service;   // from the actual start
+  Quantiles latency;  // from the intended start
+  Quantiles service;  // from the actual start
 };
 
 // One point per second of the run; every plot of the report has this time axis.
@@ -57,39 +57,39 @@ struct Second {
   double offered{0}, done{0}, errors{0}, deliveries{0};
   std::optional<double> e2e_p50, e2e_p95, e2e_p99, answer_p99, slip_p99;  // ms, absent when nothing was measured
   double undelivered{0}, connections{0};
-  double generator_cpu{0}, target_cpu{0};                      // percent of one core
+  double generator_cpu{0}, target_cpu{0};  // percent of one core
   double generator_rss_mb{0}, target_rss_mb{0};
   bool flagged{false};
   std::string flag_reason;
 };
 
 struct PercentilePoint {
-  double q{0};   // 0..1
+  double q{0};  // 0..1
   double ms{0};
 };
 
-struct ClauseResult {   // conform only
+struct ClauseResult {  // conform only
   std::string id, title, level, verdict, expected, observed, evidence, reproduce, reason, blocked_by, text;
   double duration_ms{0};
 };
 
 struct RunResult {
   std::string schema{"plumbline/summary/1"};
-  std::string verb;             // load | conform
-  std::string name, question, target, version, started_at;   // started_at ISO-8601
-  std::string sentence;         // the verdict in one sentence, what broke first
-  std::string again;            // the command that runs it again
+  std::string verb;                                         // load | conform
+  std::string name, question, target, version, started_at;  // started_at ISO-8601
+  std::string sentence;                                     // the verdict in one sentence, what broke first
+  std::string again;                                        // the command that runs it again
   Outcome outcome{Outcome::unknown};
   Generator generator{Generator::valid};
   std::vector<std::string> generator_reasons;
   ExitCode exit_code{ExitCode::no_judgement};
-  std::string reason;           // machine-readable: "gates", "anomalies", "generator", ... empty on success
+  std::string reason;  // machine-readable: "gates", "anomalies", "generator", ... empty on success
   std::uint64_t seed{0};
   std::uint64_t sent{0}, acked{0}, failed{0}, unknown{0}, expected_deliveries{0}, deliveries{0};
   std::uint64_t indeterminate_committed{0};
-  std::map<std::string, std::uint64_t> anomalies;      // every known name, zeros included
+  std::map<std::string, std::uint64_t> anomalies;  // every known name, zeros included
   std::vector<AnomalyExample> examples;
-  std::map<std::string, Quantiles> latency_ms;         // e2e, e2e_last, answer, typing, receipt, ack, slip, ...
+  std::map<std::string, Quantiles> latency_ms;  // e2e, e2e_last, answer, typing, receipt, ack, slip, ...
   std::vector<GateResult> gates;
   std::vector<PhaseRow> phases;
   std::vector<StepRow> steps;
@@ -98,15 +98,17 @@ struct RunResult {
   std::map<std::string, std::string> generator_facts;  // thresholds and measured values, printable
   std::map<std::string, std::string> environment;      // host, kernel, cores, clock, ...
   std::vector<ClauseResult> clauses;
-  std::string configuration;    // scenario or descriptor text as run
+  std::string configuration;  // scenario or descriptor text as run
 };
 
-[[nodiscard]] std::string to_json(const RunResult& result);   // pretty, stable key order
-struct RunResultError { std::string sentence; };
+[[nodiscard]] std::string to_json(const RunResult& result);  // pretty, stable key order
+struct RunResultError {
+  std::string sentence;
+};
 [[nodiscard]] boost::system::result<RunResult, RunResultError> run_result_from_json(std::string_view json);
 [[noreturn]] void throw_exception_from_error(const RunResultError& error, const boost::source_location& location);
 
-[[nodiscard]] std::string_view to_string(Generator verdict);   // VALID, DEGRADED, INVALID
-[[nodiscard]] std::string_view to_string(Outcome outcome);     // PASS, FAIL, UNKNOWN
+[[nodiscard]] std::string_view to_string(Generator verdict);  // VALID, DEGRADED, INVALID
+[[nodiscard]] std::string_view to_string(Outcome outcome);    // PASS, FAIL, UNKNOWN
 
 }  // namespace plumbline::history
