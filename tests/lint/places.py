@@ -1,0 +1,25 @@
+"""Nothing names one machine: no absolute path of somebody's disk, no host that only some can reach."""
+
+import re
+
+# Hosts that a reader may be sent to, and addresses of the machine itself.
+HOSTS = re.compile(
+    r"^(127\.\d+\.\d+\.\d+|localhost|\[::1\]|0\.0\.0\.0|[\w.-]*\bexample(\.\w+)?|[\w.-]+\.(test|invalid)"
+    r"|json-schema\.org|www\.w3\.org|www\.apache\.org|www\.rfc-editor\.org|github\.com|socket\.io|[A-Z]+|[a-z])$")
+URL = re.compile(r"\b(?:https?|wss?)://([^\s/\"'`<>)\\,;?#:{}$]+|\[[0-9a-f:]+\])")
+MACHINE_PATH = re.compile(r"(?<![\w.\-}/*])/(work|home|root|Users|mnt)/[\w.]")
+THIS_FOLDER = "tests/lint/"
+
+
+def findings(tree):
+    found = []
+    for path in tree.files():
+        if path.as_posix().startswith(THIS_FOLDER) or path.name == "LICENSE":
+            continue
+        for number, line in tree.lines(path):
+            for host in URL.findall(line):
+                if not HOSTS.match(host.rstrip(".")):
+                    found.append(f"{path}:{number}: host {host}; a file of this project names no host that a build could need")
+            if MACHINE_PATH.search(line):
+                found.append(f"{path}:{number}: path of one machine; make it relative to the source tree")
+    return found

@@ -1,0 +1,4 @@
+// As clang-format leaves it.
+int g() {
+  return 1;
+}

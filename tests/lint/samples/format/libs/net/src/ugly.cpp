@@ -1,0 +1,2 @@
+// Not as clang-format leaves it.
+int  f( ) {return 1 ;}

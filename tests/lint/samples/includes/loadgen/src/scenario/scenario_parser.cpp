@@ -1,0 +1,2 @@
+// Breaks nothing: a scenario is YAML.
+#include <yaml-cpp/yaml.h>

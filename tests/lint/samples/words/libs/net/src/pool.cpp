@@ -1,0 +1,3 @@
+// A pool.
+class PoolManager {};
+// TODO: everything
