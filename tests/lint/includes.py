@@ -13,8 +13,9 @@ WITHOUT_ASIO = {"base", "websocket", "socketio", "stats", "history", "checker"}
 
 # Library -> the paths that may include it.
 PLACES = {
-    r"yaml-cpp/": r"/(scenario|config|target|catalogue)/[^/]+\.cpp$|_(parser|config|catalogue)\.cpp$",
-    r"jwt\.h|sodium\.h": r"/auth/|^tests/",
+    r"yaml-cpp/": r"/(scenario|config|target|catalogue)/|_(parser|config|catalogue)\.cpp$",
+    r"jwt\.h": r"/auth/|^tests/",
+    r"sodium\.h": r"/auth/|^libs/socketio/src/|^tests/",  # socketio: base64 only
     r"pqxx/|libpq-fe\.h": r"^reference-server/src/store/",
     r"hiredis/": r"^reference-server/src/backplane/",
     r"librdkafka/": r"^reference-server/src/bus/",
