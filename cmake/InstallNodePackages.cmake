@@ -12,7 +12,7 @@ if(EXISTS ${installed} AND NOT ${FOLDER}/package-lock.json IS_NEWER_THAN ${insta
 endif()
 get_filename_component(node_folder ${NODE} DIRECTORY)
 set(ENV{PATH} "${node_folder}:$ENV{PATH}")
-execute_process(COMMAND ${NPM} ci --ignore-scripts --no-audit --no-fund --prefer-offline
+execute_process(COMMAND ${NPM} ci --ignore-scripts --no-audit --no-fund --no-update-notifier --prefer-offline
   WORKING_DIRECTORY ${FOLDER} RESULT_VARIABLE failed)
 if(failed)
   message(FATAL_ERROR "npm could not install the packages of tests/e2e/package-lock.json; see its message above")
