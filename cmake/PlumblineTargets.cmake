@@ -15,6 +15,10 @@ if(PLUMBLINE_WERROR)
   # At -O2 null-dereference cries wolf in Asio's headers, so it belongs to the trees that stop at warnings.
   target_compile_options(plumbline_options INTERFACE -Werror $<$<CXX_COMPILER_ID:GNU>:-Wnull-dereference>)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # The compiler takes a source that another one includes for a header, and warns of its unnamed namespaces.
+  target_compile_options(plumbline_options INTERFACE -Wno-subobject-linkage)
+endif()
 if(PLUMBLINE_MUTANTS)
   target_compile_definitions(plumbline_options INTERFACE PLUMBLINE_MUTANTS=1)
 endif()
