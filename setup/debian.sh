@@ -31,26 +31,21 @@ missing_packages() {
   done
 }
 
-as_root() {
-  if [ "$(id -u)" = 0 ]; then
-    "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
-  else
-    stop_with 6 "setup: installing Debian packages needs root or sudo, and this machine has no sudo; as root run: apt-get install ${missing[*]}"
-  fi
-}
-
 # Installs what is missing and nothing else. With everything there it asks no server, so it works offline.
 install_packages() {
   command -v dpkg-query >/dev/null || stop_with 6 "setup: this needs Debian 12; on another system install by hand: $*"
-  local missing package log
+  local missing package log as_root=()
   mapfile -t missing < <(missing_packages "$@")
   if [ "${#missing[@]}" -gt 0 ]; then
+    if [ "$(id -u)" != 0 ]; then
+      command -v sudo >/dev/null ||
+        stop_with 6 "setup: Debian packages are missing and this user has no sudo; as root run: apt-get install ${missing[*]}"
+      as_root=(sudo)
+    fi
     say "setup: installing ${#missing[@]} Debian packages: ${missing[*]}"
     log=$(mktemp)
-    as_root apt-get update -qq >"$log" 2>&1 || true # an old list may do
-    if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" \
+    "${as_root[@]}" apt-get update -qq >"$log" 2>&1 || true # an old list may do
+    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" \
       >>"$log" 2>&1 </dev/null; then
       tail -n 15 "$log" >&2
       for package in "${missing[@]}"; do
