@@ -47,12 +47,12 @@ install_packages() {
     "${as_root[@]}" apt-get update -qq >"$log" 2>&1 || true # an old list may do
     if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" \
       >>"$log" 2>&1 </dev/null; then
-      tail -n 15 "$log" >&2
+      grep '^E:' "$log" | head -n 3 >&2
       for package in "${missing[@]}"; do
         apt-get install --simulate -qq --no-install-recommends "$package" >/dev/null 2>&1 ||
           stop_with 6 "setup: the Debian package '$package' cannot be had; is this Debian 12 with its main archive, and is there a network?"
       done
-      stop_with 6 "setup: apt-get could not install ${missing[*]}; its last words are above"
+      stop_with 6 "setup: apt-get could not install ${missing[*]}; is there a network? Its whole output is in $log"
     fi
     rm -f "$log"
   fi
