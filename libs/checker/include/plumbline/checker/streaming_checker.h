@@ -1,5 +1,5 @@
-// Judges every acknowledgement and every delivery while the load runs: O(1) per event, bounded memory (failover.md b.5).
-// Single-threaded: one checker per conversation shard. Times are of one steady clock.
+// Judges every acknowledgement and every delivery while the load runs: O(1) per event, bounded memory (failover.md
+// b.5). Single-threaded: one checker per conversation shard. Times are of one steady clock.
 #pragma once
 
 #include <array>
@@ -21,15 +21,18 @@ using ConversationIndex = std::uint32_t;
 using DeviceIndex = std::uint32_t;
 
 struct CheckerLimits {
-  std::uint32_t window{256};            // sequence ids per conversation whose bindings are kept exactly
-  std::uint32_t max_open{1'000'000};    // sends and gaps tracked at once; beyond it the verdict is UNKNOWN
-  std::uint32_t examples{16};           // kept per anomaly
+  std::uint32_t max_open{1'000'000};                 // unsettled sends tracked at once, about 150 bytes each
+  std::uint32_t max_bindings{8'000'000};             // sequence ids bound in the whole run, 32 bytes each
+  std::uint32_t max_gaps{65'536};                    // skipped ranges per device and conversation
+  std::uint32_t examples{16};                        // kept per anomaly
+  Duration delivery_grace{std::chrono::seconds{5}};  // a device that leaves sooner after an ack is owed nothing
+  Duration read_lag{std::chrono::seconds{1}};  // STALE-1: how old an ack is when other people's reads must show it
 };
 
 struct Example {
   Anomaly anomaly;
-  std::string message_id;     // may be empty when none was ever seen
-  std::string text;           // one sentence with conversation, sender, sequence ids, times relative to the run start
+  std::string message_id;  // may be empty when none was ever seen
+  std::string text;        // one sentence with conversation, sender, sequence ids, times relative to the run start
 };
 
 struct CheckerReport {
@@ -37,11 +40,13 @@ struct CheckerReport {
   std::vector<Example> examples;
   std::uint64_t sent{0};
   std::uint64_t acked{0};
-  std::uint64_t failed{0};                // refused: must never appear
-  std::uint64_t unknown{0};               // timed out or broke: may appear once
-  std::uint64_t expected_deliveries{0};   // sum over acked sends of connected member devices, the sender's included
-  std::uint64_t deliveries{0};            // first deliveries of tokens to devices
-  bool overflowed{false};                 // a bound was hit: the ledger is incomplete and the run UNKNOWN
+  std::uint64_t failed{0};               // refused: must never appear
+  std::uint64_t unknown{0};              // timed out or broke: may appear once
+  std::uint64_t expected_deliveries{0};  // sum over acked sends of connected member devices, the sender's included
+  std::uint64_t deliveries{0};           // first deliveries of tokens to devices
+  std::uint64_t excused_deliveries{0};   // of the expected ones: the device left within the grace before it got them
+  bool final_reads_complete{false};      // false: acked-lost and vanished were not decided for every conversation
+  bool overflowed{false};                // a bound was hit: the ledger is incomplete and the run UNKNOWN
   std::string overflow_reason;
 };
 
@@ -53,21 +58,35 @@ struct Sighting {
   std::string_view text;  // full message text, token first
 };
 
+// What a read of a conversation's newest messages must show at least.
+struct ReadTicket {
+  ConversationIndex conversation{0};
+  std::uint64_t floor{0};  // highest sequence id that must be visible, 0 when none
+  Time began{};
+};
+
+// Exact: every sequence id of the run stays bound to its send (32 bytes), so findings name their messages. Every event
+// is O(1) but for the acknowledgement, which is O(members). When a bound of CheckerLimits is hit, what no longer fits
+// is left unjudged and the report says so; nothing is ever judged on partial knowledge.
 class StreamingChecker {
  public:
   StreamingChecker(std::uint32_t run, Time run_start, CheckerLimits limits = {});
   ~StreamingChecker();
+  StreamingChecker(const StreamingChecker&) = delete;
+  StreamingChecker& operator=(const StreamingChecker&) = delete;
 
   // Topology. Membership is by device: the devices of all members. Call before the first send of the conversation.
   void add_conversation(ConversationIndex conversation, std::vector<DeviceIndex> member_devices);
-  // A device counts towards expected_deliveries of a send while it is connected from the send's start to its ack.
+  // A device counts towards expected_deliveries of a send while it is connected from the send's start to its ack. One
+  // that leaves within CheckerLimits::delivery_grace after the ack is excused. Do not report the disconnects of the
+  // teardown.
   void on_connected(DeviceIndex device, Time at);
   void on_disconnected(DeviceIndex device, Time at);
 
   // One send: invoke first (right before the request's first byte), then exactly one outcome.
   void on_invoke(const Token& token, Time at);
   void on_acked(const Token& token, std::uint64_t sequence_id, std::string_view message_id, Time at);
-  void on_failed(const Token& token, Time at);   // the contract says it had no effect
+  void on_failed(const Token& token, Time at);  // the contract says it had no effect
   void on_unknown(const Token& token, Time at);
 
   // A live push to one device. Returns the token for latency accounting when it is the device's first sight of it.
@@ -78,10 +97,17 @@ class StreamingChecker {
   // Called once per acknowledged message when its last expected device got it: for last-receiver latency.
   void on_complete(std::function<void(const Token&, Time)> callback);
 
+  // Reads while the load runs: begin right before the request, on_read per message shown, end with the answer. `reader`
+  // is the reading device; its own acknowledged sends must show at once, those of others after read_lag.
+  [[nodiscard]] ReadTicket begin_read(ConversationIndex conversation, DeviceIndex reader, Time at) const;
+  void on_read(const ReadTicket& ticket, const Sighting& sighting);
+  void end_read(const ReadTicket& ticket, std::uint64_t newest_sequence_id, Time at);
+
   // Final reads after settling: the full history of a conversation, ascending.
   void begin_final_read(ConversationIndex conversation);
   void on_final_read(const Sighting& sighting);
-  // true when every acknowledged message of the conversation was found (one read agrees).
+  // true when every acknowledged message of the conversation was found (one read agrees). May be repeated: the last
+  // complete read counts.
   bool end_final_read(ConversationIndex conversation);
 
   // Closes the ledger. Conversations without a final read make acked-lost undecidable: say so by final_reads_complete.
