@@ -1,14 +1,204 @@
+// The verb: options -> catalogue -> target -> runner -> judge -> run directory and terminal.
 #include "plumbline/conform/verb.h"
 
-#include <iostream>
+#include <fmt/format.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include "catalogue/catalogue.h"
+#include "options.h"
+#include "output/run_files.h"
+#include "output/run_summary.h"
+#include "plumbline/base/clock.h"
 #include "plumbline/base/exit_code.h"
+#include "plumbline/base/random.h"
+#include "runner/runner.h"
+#include "selection.h"
+#include "target/descriptor.h"
+#include "target/own_server.h"
+#include "target/probe.h"
 
 namespace plumbline::conform {
+namespace {
+
+constexpr Duration kReachable = std::chrono::seconds{3};
+
+// Ends the verb early: what to say on stderr, and the code.
+struct Halt {
+  ExitCode code;
+  std::string sentence;
+};
+
+struct Chosen {
+  Target target;
+  std::shared_ptr<OwnServer> own;  // when we are our own target
+  std::string words;
+};
+
+boost::system::result<Chosen, Halt> read_target_file(const std::string& file) {
+  std::ifstream stream(file);
+  if (!stream) {
+    return Halt{ExitCode::usage,
+                fmt::format("--target {}: neither a URL (http://HOST:PORT) nor a readable file", file)};
+  }
+  std::stringstream text;
+  text << stream.rdbuf();
+  ReadTarget read = read_descriptor(file, text.str());
+  if (!read.errors.empty()) {
+    return Halt{ExitCode::usage, fmt::format("{}", fmt::join(read.errors, "\n"))};
+  }
+  return Chosen{std::move(read.target), nullptr, "--target " + file};
+}
+
+boost::system::result<Chosen, Halt> choose_target(const Options& options, const Clock& clock) {
+  if (options.target.empty()) {
+    auto own = OwnServer::start(options.mutant);
+    if (!own) {
+      return Halt{ExitCode::setup_failed, own.error()};
+    }
+    auto server = std::make_shared<OwnServer>(std::move(*own));
+    return Chosen{server->target(), server, options.mutant.empty() ? "" : "--mutant " + options.mutant};
+  }
+  Chosen chosen;
+  if (options.target.find("://") != std::string::npos) {
+    auto endpoint = parse_endpoint(options.target);
+    if (!endpoint) {
+      return Halt{ExitCode::usage, endpoint.error()};
+    }
+    chosen = {{}, nullptr, "--target " + options.target};
+    chosen.target.endpoint = *endpoint;
+    chosen.target.configuration = "target given by URL only: " + options.target;
+  } else {
+    auto read = read_target_file(options.target);
+    if (!read) {
+      return read;
+    }
+    chosen = std::move(*read);
+  }
+  if (!accepts_connections(chosen.target.endpoint, clock, kReachable)) {
+    return Halt{ExitCode::target_lost,
+                chosen.target.endpoint.url() + " refused the connection; is the server running?"};
+  }
+  probe(chosen.target, clock);
+  return chosen;
+}
+
+// Our own server is started again; another one may have a supervisor that does so.
+std::function<bool(Target&)> reviver(const std::shared_ptr<Chosen>& chosen, const Options& options,
+                                     const Clock& clock) {
+  return [chosen, options, &clock](Target& target) {
+    if (chosen->own == nullptr) {
+      const Time deadline = clock.now() + kReachable;
+      while (clock.now() < deadline) {
+        if (accepts_connections(target.endpoint, clock, std::chrono::milliseconds{500})) {
+          return true;
+        }
+        WireLog log(clock);
+        Wire(target.endpoint, log, clock).pump_for(std::chrono::milliseconds{100});
+      }
+      return false;
+    }
+    auto own = OwnServer::start(options.mutant);
+    if (!own) {
+      return false;
+    }
+    *chosen->own = std::move(*own);
+    target.endpoint = chosen->own->target().endpoint;
+    return true;
+  };
+}
+
+RunSummary judge(const Options& options, const Catalogue& catalogue, const Selection& selection,
+                 const std::shared_ptr<Chosen>& chosen, const Clock& clock) {
+  RunSummary summary;
+  summary.catalogue = &catalogue;
+  summary.seed = options.seed.value_or(entropy_seed() % 100'000);
+  summary.started_at = iso8601(clock.wall_now());
+  summary.target_words = chosen->words;
+  summary.selection = selection.asked.size() != catalogue.clauses.size();
+  RunnerOptions runner;
+  runner.seed = summary.seed;
+  runner.revive = reviver(chosen, options, clock);
+  const Time start = clock.now();
+  summary.report = run_cases(catalogue, selection.cases, chosen->target, clock, runner);
+  summary.seconds = to_ms(clock.now() - start) / 1000.0;
+  for (ClauseVerdict& verdict : fold(catalogue, summary.report.runs)) {
+    // What was not asked for ran as a prerequisite; it is told only where it is the root of a failure.
+    if (selection.asked.count(verdict.clause->id) != 0 || verdict.verdict == Verdict::fail) {
+      summary.verdicts.push_back(std::move(verdict));
+    }
+  }
+  summary.target = chosen->target;
+  summary.conformance = conclude(summary.verdicts);
+  summary.exit_code = exit_code_for(summary.conformance, summary.report.target_lost);
+  return summary;
+}
+
+int fail(const Halt& halt) {
+  std::cerr << "plumbline conform: " << halt.sentence << '\n';
+  return to_int(halt.code);
+}
+
+int run_and_report(const Options& options, const Catalogue& catalogue, const Selection& selection) {
+  const SteadyClock clock;
+  auto found = choose_target(options, clock);
+  if (!found) {
+    return fail(found.error());
+  }
+  const auto dir = history::RunDir::create(options.out, "conform", clock.wall_now());
+  if (!dir) {
+    return fail({ExitCode::setup_failed, dir.error().sentence});
+  }
+  const auto chosen = std::make_shared<Chosen>(std::move(*found));
+  const RunSummary summary = judge(options, catalogue, selection, chosen, clock);
+  if (const auto problem = write_run(*dir, summary)) {
+    std::cout << terminal_text(summary, options.verbose);
+    return fail({ExitCode::setup_failed, *problem});
+  }
+  const bool rendered = render(*dir);
+  if (options.json) {
+    std::cout << history::to_json(to_run_result(summary)) << '\n';
+  } else {
+    std::cout << terminal_text(summary, options.verbose) << "report  "
+              << (dir->path() / (rendered ? "report.html" : "summary.json")).string() << '\n';
+  }
+  return to_int(summary.exit_code);
+}
+
+}  // namespace
 
 int run(const std::vector<std::string>& args) {
-  std::cerr << "plumbline conform: " << args.size() << " arguments\n";
-  return to_int(ExitCode::usage);
+  const ParsedOptions parsed = parse_options(args);
+  if (parsed.exit) {
+    return *parsed.exit;
+  }
+  const Options& options = parsed.options;
+  const LoadedCatalogue loaded = load_catalogue(embedded_spec());
+  if (!loaded.errors.empty()) {
+    return fail({ExitCode::setup_failed, "the built-in catalogue is broken: " + loaded.errors.front()});
+  }
+  if (options.profile != "core") {
+    return fail({ExitCode::usage, "unknown profile '" + options.profile + "'; this version knows: core"});
+  }
+  const auto selection = select(loaded.catalogue, options.ids);
+  if (!selection) {
+    return fail({ExitCode::usage, selection.error()});
+  }
+  switch (options.task) {
+    case Options::Task::list:
+      std::cout << list_text(loaded.catalogue, selection->asked);
+      break;
+    case Options::Task::explain:
+      std::cout << explain_text(loaded.catalogue, selection->asked);
+      break;
+    case Options::Task::run:
+      return run_and_report(options, loaded.catalogue, *selection);
+  }
+  return to_int(ExitCode::ok);
 }
 
 }  // namespace plumbline::conform

@@ -173,7 +173,9 @@ boost::system::result<RunDir, RunDirError> RunDir::open(const fs::path& dir) {
 
 boost::system::result<void, RunDirError> RunDir::write(std::string_view file, std::string_view content) const {
   const fs::path target = path_ / fs::path(file);
-  const fs::path fresh = path_ / ("." + std::string(file) + ".new");
+  const fs::path fresh = target.parent_path() / ("." + target.filename().string() + ".new");
+  std::error_code ignored;  // a folder that cannot be made shows in the next step
+  fs::create_directories(target.parent_path(), ignored);
   {
     File out(fresh, O_WRONLY | O_CREAT | O_TRUNC);
     if (!out.is_open()) {

@@ -1,0 +1,54 @@
+// What a case is given: the target, a wire of its own, time bounds, and the lateness of the suite. Stage: cases.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "judge/verdict.h"
+#include "judge/window.h"
+#include "runner/lag.h"
+#include "target/target.h"
+#include "wire/wire.h"
+
+namespace plumbline::conform {
+
+class Context {
+ public:
+  Context(const Target& judged, Wire& own_wire, const Clock& steady, const LagTrack& lag)
+      : target(judged), wire(own_wire), clock(steady), lag_(lag) {}
+
+  const Target& target;
+  Wire& wire;
+  const Clock& clock;
+
+  // For answers that have no bound in the protocol: long, since only a broken target waits for it.
+  [[nodiscard]] Duration answer_bound() const { return std::chrono::milliseconds{1500}; }
+  [[nodiscard]] Duration fast() const { return fast_bound(target.timing.ping_interval, target.timing.ping_timeout); }
+  // Nothing else may come: a quiet window after a fence.
+  [[nodiscard]] Duration quiet() const { return std::chrono::milliseconds{250}; }
+  [[nodiscard]] Duration slack_now(Time from) const { return slack(Duration::zero(), lag(from, clock.now())); }
+  [[nodiscard]] Duration lag(Time from, Time to) const { return lag_.worst(from, to); }
+  // Where a span lies in a window, with the suite's lateness around both ends taken into account.
+  [[nodiscard]] Placement place_span(Time start, Time end, Window window) const;
+
+ private:
+  const LagTrack& lag_;
+};
+
+[[nodiscard]] double to_ms(Duration duration);
+[[nodiscard]] std::string ms_text(Duration duration);  // "302 ms"
+
+using CaseFunction = Finding (*)(Context&);
+
+struct CaseRecord {
+  std::string_view id;  // the clause's id and a letter: EIO-UP-04.a
+  std::string_view clause;
+  enum class Kind { positive, negative, boundary, timing } kind;
+  CaseFunction run;
+};
+
+[[nodiscard]] const std::vector<CaseRecord>& all_cases();
+
+}  // namespace plumbline::conform

@@ -1,0 +1,66 @@
+#include "options.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "plumbline/base/exit_code.h"
+
+namespace plumbline::conform {
+namespace {
+
+std::string footer() {
+  return "\nExamples\n"
+         "  plumbline conform                                     our own server, all clauses\n"
+         "  plumbline conform --target http://127.0.0.1:4000      a running implementation\n"
+         "  plumbline conform EIO-UP --target my.yaml -v          one area, with the reasons\n"
+         "  plumbline conform list                                every clause\n"
+         "  plumbline conform explain EIO-UP-04                   what a clause demands\n\n" +
+         std::string(exit_code_help());
+}
+
+void add_options(CLI::App& app, Options& into) {
+  app.add_option("ID", into.ids, "Clauses or areas, such as EIO-UP-04 or EIO-UP; all of the profile without one");
+  app.add_option("--target", into.target, "URL of a running server, or a target file (schema target/1)");
+  app.add_option("--profile", into.profile, "Which clauses to judge: core");
+  app.add_option("--out", into.out, "Run directory, new or empty (default reports/runs/conform/<UTC>/)");
+  app.add_option("--seed", into.seed, "Seed of the order of the cases");
+  app.add_option("--mutant", into.mutant, "Judge our own server with this deliberate fault");
+  app.add_flag("--json", into.json, "Print summary.json and nothing else on stdout");
+  app.add_flag("-v,--verbose", into.verbose, "A line for every clause, with what was seen");
+}
+
+}  // namespace
+
+ParsedOptions parse_options(const std::vector<std::string>& args) {
+  ParsedOptions parsed;
+  CLI::App app{"Judges an implementation of Engine.IO v4 and Socket.IO v5, clause by clause.", "plumbline conform"};
+  add_options(app, parsed.options);
+  app.footer(footer());
+  std::size_t skip = args.empty() ? 0 : 1;
+  if (!args.empty() && args.front() == "list") {
+    parsed.options.task = Options::Task::list;
+  } else if (!args.empty() && args.front() == "explain") {
+    parsed.options.task = Options::Task::explain;
+  } else if (args.empty() || args.front() != "run") {
+    skip = 0;
+  }
+  std::vector<std::string> words(args.rbegin(), args.rend() - static_cast<std::ptrdiff_t>(skip));  // CLI11: backwards
+  try {
+    app.parse(std::move(words));
+    if (parsed.options.task == Options::Task::explain && parsed.options.ids.empty()) {
+      throw CLI::ValidationError("explain needs the id of a clause");
+    }
+    if (!parsed.options.mutant.empty() && !parsed.options.target.empty()) {
+      throw CLI::ValidationError("--mutant is for our own server and cannot be used with --target");
+    }
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app.help();
+    parsed.exit = to_int(ExitCode::ok);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "plumbline conform: " << error.what() << "; see plumbline conform --help\n";
+    parsed.exit = to_int(ExitCode::usage);
+  }
+  return parsed;
+}
+
+}  // namespace plumbline::conform

@@ -1,0 +1,52 @@
+#include "runner/lag.h"
+
+#include <algorithm>
+
+namespace plumbline::conform {
+namespace {
+
+constexpr Duration kTick = std::chrono::milliseconds{5};
+constexpr Duration kWorthKeeping = std::chrono::milliseconds{1};
+
+}  // namespace
+
+void LagTrack::record(Time due, Time seen) {
+  if (seen - due > kWorthKeeping) {
+    const std::lock_guard lock(mutex_);
+    late_.push_back({due, seen});
+  }
+}
+
+Duration LagTrack::worst(Time from, Time to) const {
+  const std::lock_guard lock(mutex_);
+  Duration worst{};
+  for (const Late& late : late_) {
+    if (late.seen >= from && late.due <= to) {
+      worst = std::max<Duration>(worst, late.seen - late.due);
+    }
+  }
+  return worst;
+}
+
+LagTicker::LagTicker(LagTrack& track, const Clock& clock) {
+  thread_ = std::thread([this, &track, &clock] {
+    std::unique_lock lock(mutex_);
+    Time due = clock.now() + kTick;
+    while (!wake_.wait_until(lock, due, [this] { return stop_; })) {
+      const Time seen = clock.now();
+      track.record(due, seen);
+      due = std::max<Time>(due + kTick, seen);
+    }
+  });
+}
+
+LagTicker::~LagTicker() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+}  // namespace plumbline::conform

@@ -1,0 +1,97 @@
+#include "selection.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "catalogue/strict_map.h"
+
+namespace plumbline::conform {
+namespace {
+
+void add_with_needs(const Catalogue& catalogue, const std::string& id, std::set<std::string>& into) {
+  if (!into.insert(id).second) {
+    return;
+  }
+  if (const Clause* clause = catalogue.find(id)) {
+    for (const std::string& needed : clause->needs) {
+      add_with_needs(catalogue, needed, into);
+    }
+  }
+}
+
+std::string explain(const Clause& clause) {
+  std::string text = fmt::format("{}  {}   {}   since {}\n\n  {}\n\n", clause.id, clause.title, to_string(clause.level),
+                                 clause.since, clause.text);
+  text += fmt::format("  source        {}, {}\n", clause.source_document, clause.source_section);
+  text += fmt::format("  needs         {}\n",
+                      clause.needs.empty() ? "nothing" : fmt::format("{}", fmt::join(clause.needs, ", ")));
+  text += fmt::format("  capabilities  {}\n", fmt::join(clause.required, ", "));
+  for (const Alternative& alternative : clause.alternatives) {
+    text += fmt::format("  {:<12}  when {}\n", to_string(alternative.verdict), alternative.when);
+  }
+  text += fmt::format("  cases         {}\n", fmt::join(clause.cases, ", "));
+  text += clause.mutants.empty() ? fmt::format("  no fault      {}\n", clause.unproven)
+                                 : fmt::format("  found faults  {}\n", fmt::join(clause.mutants, ", "));
+  return text;
+}
+
+}  // namespace
+
+boost::system::result<Selection, std::string> select(const Catalogue& catalogue, const std::vector<std::string>& ids) {
+  Selection selection;
+  std::set<std::string> running;
+  for (const Clause& clause : catalogue.clauses) {
+    if (ids.empty()) {
+      selection.asked.insert(clause.id);
+    }
+  }
+  for (const std::string& id : ids) {
+    bool found = false;
+    std::vector<std::string> known;
+    for (const Clause& clause : catalogue.clauses) {
+      known.push_back(clause.id);
+      // EIO-UP means EIO-UP-04 but EIO-UP-0 means nothing; a case id means its clause.
+      const std::string_view wanted = std::string_view(id).substr(0, id.find('.'));
+      if (clause.id == wanted || clause.id.starts_with(std::string(wanted) + "-")) {
+        selection.asked.insert(clause.id);
+        found = true;
+      }
+    }
+    if (!found) {
+      const auto suggestion = nearest(id, known);
+      return fmt::format("no clause or area '{}'{}; see plumbline conform list", id,
+                         suggestion ? ", did you mean '" + *suggestion + "'?" : "");
+    }
+  }
+  for (const std::string& id : selection.asked) {
+    add_with_needs(catalogue, id, running);
+  }
+  for (const CaseRecord& record : all_cases()) {
+    if (running.count(std::string(record.clause)) != 0) {
+      selection.cases.push_back(&record);
+    }
+  }
+  return selection;
+}
+
+std::string list_text(const Catalogue& catalogue, const std::set<std::string>& asked) {
+  std::string text;
+  for (const Clause& clause : catalogue.clauses) {
+    if (asked.count(clause.id) != 0) {
+      text += fmt::format("{:<10} {:<7} {}\n", clause.id, to_string(clause.level), clause.title);
+    }
+  }
+  return text + fmt::format("{} clauses\n", asked.size());
+}
+
+std::string explain_text(const Catalogue& catalogue, const std::set<std::string>& asked) {
+  std::string text;
+  for (const Clause& clause : catalogue.clauses) {
+    if (asked.count(clause.id) != 0) {
+      text += (text.empty() ? "" : "\n") + explain(clause);
+    }
+  }
+  return text;
+}
+
+}  // namespace plumbline::conform

@@ -1,0 +1,26 @@
+// Which clauses were asked for, and what has to run so that they can be judged. Stage: command line.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cases/context.h"
+#include "catalogue/catalogue.h"
+
+namespace plumbline::conform {
+
+struct Selection {
+  std::set<std::string> asked;           // clause ids
+  std::vector<const CaseRecord*> cases;  // of those and of all they need
+};
+
+// `ids` are whole ids or beginnings; none means all. The error is one sentence.
+[[nodiscard]] boost::system::result<Selection, std::string> select(const Catalogue& catalogue,
+                                                                   const std::vector<std::string>& ids);
+
+[[nodiscard]] std::string list_text(const Catalogue& catalogue, const std::set<std::string>& asked);
+[[nodiscard]] std::string explain_text(const Catalogue& catalogue, const std::set<std::string>& asked);
+
+}  // namespace plumbline::conform

@@ -1,0 +1,120 @@
+#include "target/descriptor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "catalogue/strict_map.h"
+
+namespace plumbline::conform {
+namespace {
+
+constexpr std::uint64_t kOneHour = 3'600'000;
+
+void read_endpoints(Complaints& complaints, const YAML::Node& node, Target& target) {
+  StrictMap endpoints(complaints, node, "endpoints");
+  StrictMap socketio(complaints, endpoints.get("socketio"), "endpoints.socketio");
+  const std::string url = socketio.text("url");
+  const std::string path = socketio.text("path", false);
+  for (const std::string_view later : {"namespace", "auth"}) {
+    (void)socketio.get(later);
+  }
+  socketio.done();
+  for (const std::string_view later : {"rest", "kafka"}) {
+    (void)endpoints.get(later);
+  }
+  endpoints.done();
+  if (url.empty()) {
+    return;
+  }
+  auto endpoint = parse_endpoint(url);
+  if (!endpoint) {
+    complaints.add(socketio.mark(), endpoint.error());
+    return;
+  }
+  target.endpoint = *endpoint;
+  if (!path.empty()) {
+    target.endpoint.path = path;
+  }
+}
+
+void read_timing(Complaints& complaints, const YAML::Node& node, Target& target) {
+  StrictMap timing(complaints, node, "timing");
+  const auto interval = timing.number("ping_interval_ms", 1, kOneHour);
+  const auto timeout = timing.number("ping_timeout_ms", 1, kOneHour);
+  if (const auto connect = timing.number("connect_timeout_ms", 1, kOneHour)) {
+    target.timing.connect_timeout = std::chrono::milliseconds{*connect};
+  }
+  for (const std::string_view later : {"typing_ttl_ms", "live_delivery_p99_ms", "cache_staleness_ms"}) {
+    (void)timing.get(later);
+  }
+  timing.done();
+  if (interval && timeout) {
+    target.timing.ping_interval = std::chrono::milliseconds{*interval};
+    target.timing.ping_timeout = std::chrono::milliseconds{*timeout};
+    target.timing_declared = true;
+  }
+}
+
+void read_capabilities(Complaints& complaints, const YAML::Node& node, Target& target) {
+  StrictMap map(complaints, node, "capabilities");
+  for (const std::string_view name : known_capabilities()) {
+    const YAML::Node value = map.get(name);
+    bool yes = true;
+    if (!value.IsDefined()) {
+      continue;
+    }
+    if (value.IsScalar() && YAML::convert<bool>::decode(value, yes)) {
+      target.capabilities[std::string(name)] = yes;
+    } else {
+      complaints.add(value.Mark(), fmt::format("'{}' must be true or false", name));
+    }
+  }
+  map.done();
+}
+
+}  // namespace
+
+ReadTarget read_descriptor(const std::string& file, const std::string& text) {
+  ReadTarget read;
+  read.target.configuration = text;
+  Complaints complaints(file);
+  const YAML::Node root = load_yaml(complaints, text);
+  if (complaints.empty()) {
+    StrictMap map(complaints, root, "the target file");
+    const std::string schema = map.text("schema");
+    if (map.ok() && !schema.empty() && schema != "target/1") {
+      complaints.add(map.get("schema").Mark(), fmt::format("unknown schema '{}'; this version reads target/1", schema));
+    }
+    StrictMap about(complaints, map.get("target"), "target");
+    read.target.name = about.text("name");
+    for (const std::string_view key : {"version", "build", "vendor", "source"}) {
+      (void)about.get(key);
+    }
+    about.done();
+    read_endpoints(complaints, map.get("endpoints"), read.target);
+    if (map.has("timing")) {
+      read_timing(complaints, map.get("timing"), read.target);
+    }
+    if (map.has("limits")) {
+      StrictMap limits(complaints, map.get("limits"), "limits");
+      read.target.max_payload = limits.number("max_payload", 1, std::uint64_t{1} << 40U);
+      for (const std::string_view later : {"content_chars", "page_max", "rate"}) {
+        (void)limits.get(later);
+      }
+      limits.done();
+    }
+    if (map.has("capabilities")) {
+      read_capabilities(complaints, map.get("capabilities"), read.target);
+    }
+    // Known keys of profiles that the core profile does not read.
+    for (const std::string_view later : {"users", "adapter", "control", "testapp", "expectations"}) {
+      (void)map.get(later);
+    }
+    map.done();
+  }
+  read.errors = complaints.all();
+  return read;
+}
+
+}  // namespace plumbline::conform

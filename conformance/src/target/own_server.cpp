@@ -1,0 +1,47 @@
+#include "target/own_server.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace plumbline::conform {
+
+boost::system::result<OwnServer, std::string> OwnServer::start(const std::string& mutant) {
+  net::ChildProcess::Options options;
+  options.command = {net::self_executable(),
+                     "serve",
+                     "--app",
+                     "echo",
+                     "--port",
+                     "0",
+                     "--ping-interval",
+                     "300",
+                     "--ping-timeout",
+                     "200",
+                     "--connect-timeout",
+                     "1000"};
+  if (!mutant.empty()) {
+    options.command.insert(options.command.end(), {"--mutant", mutant});
+  }
+  auto child = net::ChildProcess::start(options);
+  if (!child) {
+    return child.error();
+  }
+  const auto url = child->wait_for_line("plumbline: listening on ", std::chrono::seconds{15});
+  if (!url) {
+    return std::string("the server `plumbline serve --app echo` did not start; its own words are above");
+  }
+  auto endpoint = parse_endpoint(*url);
+  if (!endpoint) {
+    return endpoint.error();
+  }
+  Target target;
+  target.name = mutant.empty() ? "plumbline serve --app echo" : "plumbline serve --app echo --mutant " + mutant;
+  target.endpoint = *endpoint;
+  target.timing = {std::chrono::milliseconds{300}, std::chrono::milliseconds{200}, std::chrono::milliseconds{1000}};
+  target.timing_declared = true;
+  target.max_payload = 1'000'000;
+  target.configuration = fmt::format("{}", fmt::join(options.command, " "));
+  return OwnServer(std::move(*child), std::move(target));
+}
+
+}  // namespace plumbline::conform

@@ -1,0 +1,29 @@
+// The default target: `plumbline serve --app echo` of this same executable, as a child process. Stage: target.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <optional>
+#include <string>
+
+#include "plumbline/net/child_process.h"
+#include "target/target.h"
+
+namespace plumbline::conform {
+
+// Start and use it from one thread: the child dies with the thread that started it.
+class OwnServer {
+ public:
+  // `mutant` may be empty. The error is one sentence.
+  [[nodiscard]] static boost::system::result<OwnServer, std::string> start(const std::string& mutant);
+
+  [[nodiscard]] const Target& target() const { return target_; }
+  [[nodiscard]] bool running() { return child_.running(); }
+
+ private:
+  OwnServer(net::ChildProcess child, Target target) : child_(std::move(child)), target_(std::move(target)) {}
+
+  net::ChildProcess child_;
+  Target target_;
+};
+
+}  // namespace plumbline::conform

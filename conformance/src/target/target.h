@@ -1,0 +1,41 @@
+// What is known of the implementation being judged: where it is, what it declares, what was assumed. Stage: target.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plumbline/base/clock.h"
+#include "wire/endpoint.h"
+
+namespace plumbline::conform {
+
+struct Timing {
+  Duration ping_interval{std::chrono::seconds{25}};
+  Duration ping_timeout{std::chrono::seconds{20}};
+  std::optional<Duration> connect_timeout;
+};
+
+struct Target {
+  std::string name{"target"};
+  Endpoint endpoint;
+  Timing timing;
+  bool timing_declared{false};  // else taken from the open packet, so that it cannot be judged
+  std::optional<std::uint64_t> max_payload;
+  std::map<std::string, bool> capabilities;  // absent: assumed true
+  std::vector<std::string> assumptions;      // sentences for the reader
+  std::string configuration;                 // descriptor or command line, as run
+
+  [[nodiscard]] bool has(std::string_view capability) const {
+    const auto found = capabilities.find(std::string(capability));
+    return found == capabilities.end() || found->second;
+  }
+};
+
+// Every capability that a clause or a descriptor may name.
+[[nodiscard]] const std::vector<std::string_view>& known_capabilities();
+
+}  // namespace plumbline::conform

@@ -1,0 +1,35 @@
+// RFC 6455 frames, read and written raw and independently of the code that is judged (rule R5). Stage: wire.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plumbline::conform {
+
+struct Frame {
+  bool fin{true};
+  unsigned opcode{0};  // 0 continuation, 1 text, 2 binary, 8 close, 9 ping, 10 pong
+  std::string payload;
+};
+
+// One masked client frame. The mask is a fixed literal: readable evidence matters more here than unpredictability.
+[[nodiscard]] std::string masked_frame(unsigned opcode, std::string_view payload, bool fin = true);
+
+// Collects server frames from bytes in any pieces. After bytes that are no server frame (reserved bits, a mask, an
+// unknown opcode) it stops and keeps them as garbage.
+class FrameReader {
+ public:
+  [[nodiscard]] std::vector<Frame> feed(std::string_view bytes);
+  [[nodiscard]] bool broken() const { return broken_; }
+  [[nodiscard]] const std::string& garbage() const { return pending_; }  // only when broken
+
+ private:
+  bool take(Frame& frame);
+
+  std::string pending_;
+  bool broken_{false};
+};
+
+}  // namespace plumbline::conform

@@ -1,0 +1,58 @@
+// One HTTP request with literal bytes on a connection of its own, and the answer. Stage: wire.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "wire/connection.h"
+
+namespace plumbline::conform {
+
+struct HttpAnswer {
+  unsigned status{0};
+  std::vector<std::pair<std::string, std::string>> headers;  // names lower-case
+  std::string body;
+  Time at;  // when the last byte was read
+};
+
+// Incremental reader of one HTTP/1.1 response: content length, chunked, or until the end of the connection.
+class HttpReader {
+ public:
+  HttpReader();
+  ~HttpReader();
+  // Bytes used; what is left over belongs to whatever follows the response (WebSocket frames after a 101).
+  std::size_t feed(std::string_view bytes);
+  void feed_end();  // the connection ended
+  [[nodiscard]] bool complete() const;
+  [[nodiscard]] bool broken() const;  // not HTTP
+  [[nodiscard]] HttpAnswer answer() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+class HttpExchange final : public Connection {
+ public:
+  HttpExchange(const Endpoint& endpoint, WireLog& log, const Clock& clock, int number, std::string_view request);
+
+  [[nodiscard]] const std::optional<HttpAnswer>& answer() const { return answer_; }
+  // No answer will come any more: the connection ended without one, or spoke no HTTP.
+  [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] bool done() const { return answer_.has_value() || failed_; }
+
+ private:
+  void on_bytes(std::string_view bytes) override;
+  void on_end() override;
+  void settle();
+
+  HttpReader reader_;
+  std::optional<HttpAnswer> answer_;
+  bool failed_{false};
+};
+
+}  // namespace plumbline::conform

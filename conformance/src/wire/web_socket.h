@@ -1,0 +1,74 @@
+// A WebSocket connection of a case: literal messages out, timestamped events in, pings answered unless told. Stage:
+// wire.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wire/connection.h"
+#include "wire/frames.h"
+#include "wire/http_exchange.h"
+
+namespace plumbline::conform {
+
+struct WsMessage {
+  Time at;
+  bool binary{false};
+  std::string payload;
+};
+
+class WebSocket final : public Connection {
+ public:
+  // `target` is the request target: path and query. Starts the RFC 6455 handshake at once.
+  WebSocket(const Endpoint& endpoint, WireLog& log, const Clock& clock, int number, std::string_view target);
+
+  void text(std::string_view payload) { frame(1, payload); }
+  void binary(std::string_view payload) { frame(2, payload); }
+  void frame(unsigned opcode, std::string_view payload, bool fin = true);
+
+  // Engine.IO pings (`2`) are kept apart from the messages and answered with `3` at once.
+  void answer_pings(bool yes) { answer_pings_ = yes; }
+
+  [[nodiscard]] bool open() const { return open_ && !over(); }
+  [[nodiscard]] bool was_open() const { return open_; }
+  // Refused by an HTTP answer other than 101.
+  [[nodiscard]] const std::optional<HttpAnswer>& refusal() const { return refusal_; }
+  // No message can come any more: close frame, end of TCP, refusal, or bytes that are no frames.
+  [[nodiscard]] bool over() const { return ended() || refusal_ || close_code_ || reader_.broken(); }
+  [[nodiscard]] Time over_at() const { return over_at_; }
+  [[nodiscard]] std::string how_it_ended() const;
+  [[nodiscard]] bool garbage() const { return reader_.broken(); }
+
+  [[nodiscard]] const std::vector<WsMessage>& messages() const { return messages_; }  // without Engine.IO pings
+  [[nodiscard]] const std::vector<Time>& pings() const { return pings_; }
+  [[nodiscard]] const std::vector<Time>& pongs() const { return pongs_; }  // when we answered
+
+  std::size_t cursor{0};  // index of the first message that the case has not consumed
+
+ private:
+  void on_bytes(std::string_view bytes) override;
+  void on_end() override { mark_over(); }
+  void on_frames(std::string_view bytes);
+  void on_frame(Frame frame);
+  void on_message(bool is_binary, std::string payload);
+  void mark_over();
+
+  HttpReader handshake_;
+  FrameReader reader_;
+  bool open_{false};
+  bool answer_pings_{true};
+  bool marked_{false};
+  std::optional<HttpAnswer> refusal_;
+  std::optional<unsigned> close_code_;
+  Time over_at_{};
+  std::string partial_;
+  bool partial_binary_{false};
+  std::vector<std::pair<unsigned, std::string>> waiting_;  // frames asked for before the handshake was done
+  std::vector<WsMessage> messages_;
+  std::vector<Time> pings_;
+  std::vector<Time> pongs_;
+};
+
+}  // namespace plumbline::conform
