@@ -1,0 +1,58 @@
+// Answers to repeated writes in memory, on the shard the user's id hashes to; kept 24 hours. Stage: backplane.
+#pragma once
+
+#include <deque>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "backplane/idempotency.h"
+#include "plumbline/base/clock.h"
+#include "store/partitions.h"
+
+namespace plumbline::serve {
+
+inline constexpr std::chrono::hours kKeepAnswers{24};
+
+class WriteLedger {
+ public:
+  using Waiter = std::function<void(std::optional<WriteAnswer>)>;
+
+  void claim(const WriteKey& key, Time now, Waiter waiter);
+  void settle(const WriteKey& key, std::optional<WriteAnswer> answer, Time now);
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    std::optional<WriteAnswer> answer;
+    std::vector<Waiter> waiters;
+  };
+  struct Hash {
+    std::size_t operator()(const WriteKey& key) const noexcept {
+      return std::hash<Uuid>{}(key.user) ^ (std::hash<std::string>{}(key.client_id) * 3) ^
+             std::hash<std::string>{}(key.operation);
+    }
+  };
+  void forget_old(Time now);
+
+  std::unordered_map<WriteKey, Entry, Hash> entries_;
+  std::deque<std::pair<Time, WriteKey>> settled_;  // oldest first
+};
+
+class MemoryIdempotency final : public Idempotency {
+ public:
+  MemoryIdempotency(net::ShardPool& pool, Partitions<WriteLedger>& partitions, std::size_t shard, const Clock& clock)
+      : pool_(pool), partitions_(partitions), shard_(shard), clock_(clock) {}
+  void claim(const WriteKey& key, Done<std::optional<WriteAnswer>> done) override;
+  void settle(const WriteKey& key, std::optional<WriteAnswer> answer) override;
+
+ private:
+  [[nodiscard]] std::size_t owner(const WriteKey& key) const { return partitions_.owner(std::hash<Uuid>{}(key.user)); }
+
+  net::ShardPool& pool_;
+  Partitions<WriteLedger>& partitions_;
+  std::size_t shard_;
+  const Clock& clock_;
+};
+
+}  // namespace plumbline::serve

@@ -1,0 +1,126 @@
+// How a device that connects gets what its user missed, then goes live, without gap or repetition. Stage: delivery.
+#include <algorithm>
+#include <tuple>
+
+#include "delivery/delivery.h"
+#include "delivery/frames.h"
+
+namespace plumbline::serve {
+namespace {
+
+bool earlier(const Backlog::Item& a, const Backlog::Item& b) {
+  return std::tie(a.message->timestamp, a.message->conversation->key, a.message->sequence) <
+         std::tie(b.message->timestamp, b.message->conversation->key, b.message->sequence);
+}
+
+bool same(const Backlog::Item& a, const Backlog::Item& b) {
+  return a.message->id == b.message->id;
+}
+
+Device* device_of(const SocketPtr& socket) {
+  auto* device = static_cast<Device*>(socket->context.get());
+  return device != nullptr && device->delivery != nullptr ? device : nullptr;
+}
+
+}  // namespace
+
+void Delivery::start(const SocketPtr& socket) {
+  const Device* device = device_of(socket);
+  if (device == nullptr) {
+    return;
+  }
+  const std::weak_ptr<Socket> weak = socket;
+  notices_->pending(device->user, [this, weak, user = device->user](Result<std::vector<KeptNotice>> kept) {
+    messages_->undelivered(user, [this, weak, kept = std::move(kept)](Result<std::vector<MessagePtr>> missed) {
+      const SocketPtr still_there = weak.lock();
+      if (!still_there) {
+        return;
+      }
+      if (kept.has_error() || missed.has_error()) {
+        still_there->disconnect_transport();  // the client comes again; going live now would lose what it missed
+        return;
+      }
+      gathered(still_there, std::move(missed.value()), kept.value());
+    });
+  });
+}
+
+void Delivery::wait_behind_backlog(Device& device, const MessagePtr& message, const socketio::FramePtr& frame) {
+  device.backlog->items.push_back({message, frame});
+  if (++device.backlog->live > kMaxLiveBacklog) {
+    ++counters_.backlog_overflows;
+    device.socket->disconnect_transport();
+  }
+}
+
+void Delivery::gathered(const SocketPtr& socket, std::vector<MessagePtr> missed, const std::vector<KeptNotice>& kept) {
+  Device* device = device_of(socket);
+  if (device == nullptr || !device->backlog) {
+    return;
+  }
+  Backlog& backlog = *device->backlog;
+  for (MessagePtr& message : missed) {
+    backlog.items.push_back({std::move(message), nullptr});
+  }
+  // What arrived while the missed ones were being looked up may be among them, or before them.
+  std::stable_sort(backlog.items.begin(), backlog.items.end(), earlier);
+  backlog.items.erase(std::unique(backlog.items.begin(), backlog.items.end(), same), backlog.items.end());
+  backlog.counted = backlog.items.size();
+  backlog.live = 0;
+  backlog.gathered = true;
+  send_notices(*device, kept);
+  pump(socket);
+  if (device_of(socket) != nullptr && device->backlog) {
+    catching_up_.push_back(socket);
+  }
+}
+
+void Delivery::send_notices(Device& device, const std::vector<KeptNotice>& kept) {
+  std::vector<Backlog::Notice> all = std::move(device.backlog->notices);
+  for (const KeptNotice& notice : kept) {
+    all.push_back({notice.id, notice_frame(notice.event, notice.payload)});
+  }
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  all.erase(std::unique(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id == b.id; }), all.end());
+  for (const Backlog::Notice& notice : all) {
+    emit_event(*device.socket, notice.frame);
+    notices_->remove(device.user, notice.id);
+  }
+  emit_event(*device.socket, registered_frame(all.size()));
+}
+
+void Delivery::pump(const SocketPtr& socket) {
+  Device* device = device_of(socket);
+  while (device != nullptr && device->backlog) {
+    Backlog& backlog = *device->backlog;
+    if (!backlog.announced && backlog.next == backlog.counted) {
+      backlog.announced = true;
+      emit_event(*socket, chat_registered_frame(backlog.counted));
+    } else if (backlog.next == backlog.items.size()) {
+      device->backlog.reset();
+    } else if (socket->buffered_bytes() < kBacklogHighWater) {
+      const Backlog::Item item = std::move(backlog.items[backlog.next++]);
+      ++counters_.backlog_messages;
+      mark(*item.message, device->user);
+      emit_message(*device, item.message, item.frame ? item.frame : new_message_frame(*item.message));
+    } else {
+      return;
+    }
+    device = device_of(socket);
+  }
+}
+
+void Delivery::pump_all() {
+  const std::vector<std::weak_ptr<Socket>> waiting = std::exchange(catching_up_, {});
+  for (const std::weak_ptr<Socket>& weak : waiting) {
+    if (const SocketPtr socket = weak.lock()) {
+      pump(socket);
+      const Device* device = device_of(socket);
+      if (device != nullptr && device->backlog) {
+        catching_up_.push_back(weak);
+      }
+    }
+  }
+}
+
+}  // namespace plumbline::serve

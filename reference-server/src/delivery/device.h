@@ -1,0 +1,54 @@
+// One connected socket of a user, and what it still has to be told before it is live. Stage: delivery.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "gateway/application.h"
+#include "service/message.h"
+
+namespace plumbline::serve {
+
+class Delivery;
+
+// From the moment a device is registered until it has caught up, whatever arrives for it waits here, so that what it
+// missed comes first and nothing comes twice.
+struct Backlog {
+  struct Item {
+    MessagePtr message;
+    socketio::FramePtr frame;  // null: made when it is sent
+  };
+  struct Notice {
+    std::uint64_t id;
+    socketio::FramePtr frame;
+  };
+  std::vector<Item> items;
+  std::vector<Notice> notices;  // that arrived before the kept ones were known
+  std::size_t next{0};          // first item not yet sent
+  std::size_t counted{0};       // items before this one are what chatRegistered counts
+  std::size_t live{0};          // items that arrived since; bounded
+  bool gathered{false};         // the missed ones are in
+  bool announced{false};        // chatRegistered was sent
+};
+
+// Owned by its socket, listed by the Delivery of the socket's shard; leaves the list when destroyed.
+class Device final : public SocketContext {
+ public:
+  Device(Delivery& list, Socket& owner, Uuid user_id, Uuid family_id, std::int64_t expires_at)
+      : delivery(&list), socket(&owner), user(user_id), family(family_id), expires(expires_at) {}
+  Device(const Device&) = delete;
+  Device& operator=(const Device&) = delete;
+  ~Device() override;
+
+  Delivery* delivery;  // null once it left the list
+  Socket* socket;
+  Uuid user;
+  Uuid family;           // log-in family of its token; nil for tokens signed elsewhere
+  std::int64_t expires;  // unix seconds
+  std::size_t slot{0};   // index into the delivery's list
+  bool expiry_told{false};
+  std::unique_ptr<Backlog> backlog;  // null: live
+};
+
+}  // namespace plumbline::serve

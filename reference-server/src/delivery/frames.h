@@ -1,0 +1,26 @@
+// What the messenger's sockets are told, as JSON and as ready frames, serialised once for all receivers. Stage:
+// delivery.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "bus/event_bus.h"
+#include "plumbline/socketio/packet.h"
+
+namespace plumbline::serve {
+
+[[nodiscard]] std::string quoted(std::string_view text);     // a JSON string
+[[nodiscard]] std::string iso_time(UnixMillis at);           // "2026-11-21T08:01:02.003Z"
+void append_time_or_null(std::string& json, UnixMillis at);  // quoted time; 0 is null
+
+[[nodiscard]] socketio::FramePtr new_message_frame(const Message& message);
+[[nodiscard]] socketio::FramePtr typing_frame(const Typing& typing);
+[[nodiscard]] socketio::FramePtr read_receipt_frame(const ReadReceipt& receipt);
+[[nodiscard]] socketio::FramePtr notice_frame(std::string_view event, std::string_view payload);
+[[nodiscard]] socketio::FramePtr registered_frame(std::size_t queued_notifications);
+[[nodiscard]] socketio::FramePtr chat_registered_frame(std::size_t queued_messages);
+[[nodiscard]] socketio::FramePtr error_frame(std::string_view message);
+[[nodiscard]] socketio::FramePtr session_expired_frame();
+
+}  // namespace plumbline::serve

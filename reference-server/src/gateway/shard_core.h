@@ -1,0 +1,96 @@
+// Everything of the chat core that lives on one shard, wired to the memory backends. Stage: gateway.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "auth/auth_service.h"
+#include "auth/token_gate.h"
+#include "backplane/memory_idempotency.h"
+#include "backplane/memory_rate_limiter.h"
+#include "backplane/memory_sequence_allocator.h"
+#include "bus/local_bus.h"
+#include "delivery/delivery.h"
+#include "gateway/chat_application.h"
+#include "service/at_home.h"
+#include "service/friend_service.h"
+#include "service/read_service.h"
+#include "service/send_service.h"
+#include "service/typing_service.h"
+#include "store/memory_friend_store.h"
+#include "store/memory_message_store.h"
+#include "store/memory_notice_store.h"
+#include "store/memory_session_store.h"
+#include "store/memory_user_store.h"
+
+namespace plumbline::serve {
+
+struct ShardCore;
+
+// What the shards of one server have in common. Destroyed after the shard threads ended.
+struct ChatShared {
+  ChatShared(net::ShardPool& shard_pool, const ChatOptions& chat_options, const Clock& wall_and_steady);
+  ~ChatShared();
+
+  net::ShardPool& pool;
+  const ChatOptions options;
+  const Clock& clock;
+  const KeyPair keys;
+  ConversationPartitions conversations;
+  Partitions<SequenceCounters> sequences;
+  Partitions<RateWindows> rates;
+  Partitions<WriteLedger> writes;
+  Partitions<UserTable> users;
+  Partitions<SessionTable> sessions;
+  Partitions<FriendTable> friends;
+  Partitions<NoticeTable> notices;
+  Deliveries deliveries;
+  std::unique_ptr<Partitions<ShardCore>> cores;
+  BlockingPool blocking;  // last: its threads end before what their tasks use
+};
+
+struct ShardCore {
+  ShardCore(ChatShared& all, std::size_t index);
+
+  ChatShared& shared;
+  const std::size_t shard;
+  MemoryMessageStore messages;
+  MemoryConversationStore conversations;
+  MemoryUserStore users;
+  MemorySessionStore sessions;
+  MemoryFriendStore friends;
+  MemoryNoticeStore notices;
+  MemorySequenceAllocator sequences;
+  MemoryRateLimiter rates;
+  MemoryIdempotency writes;
+  LocalBus bus;
+  Delivery& delivery;
+  SendService sends;
+  ReadService reads;
+  TypingService typists;
+  FriendService friendships;
+  TokenGate gate;
+  AuthService auth;
+  Rng rng;
+
+  // Runs `operation(core of `owner`, reply)` on that shard; the reply comes back here.
+  template <class T, class Operation>
+  void on_owner(std::size_t owner, Operation operation, Done<T> done) {
+    if (owner == shard) {
+      operation(*this, std::move(done));
+      return;
+    }
+    shared.cores->tell(shard, owner,
+                       [operation = std::move(operation), reply = at_home<T>(shared.pool, shard, std::move(done))](
+                           ShardCore& there) mutable { operation(there, std::move(reply)); });
+  }
+
+  [[nodiscard]] std::size_t owner(const ConversationKey& key) const { return owner_shard(key, shared.pool.size()); }
+  [[nodiscard]] std::size_t owner(Uuid user) const { return owner_shard(user, shared.pool.size()); }
+  // Brings a friend event to all devices of the user, now or when one connects.
+  void notify(FriendNotice notice);
+  // Tokens of the family are refused and its sockets closed, on every shard.
+  void end_family(Uuid family);
+};
+
+}  // namespace plumbline::serve

@@ -1,0 +1,216 @@
+#include "rest/rest.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/url/pct_string_view.hpp>
+
+#include "auth/credentials.h"
+#include "gateway/shard_core.h"
+#include "rest/answer.h"
+
+namespace plumbline::serve {
+namespace {
+
+enum class Access { open, token };
+enum class Body { none, fields };
+
+struct Route {
+  std::string_view method;
+  std::string_view path;  // a trailing `/` takes one more segment
+  Access access;
+  Body body;
+  Handler handler;
+};
+
+constexpr std::array kRoutes{
+    Route{"POST", "/messages/send", Access::token, Body::fields, post_send},
+    Route{"GET", "/messages/history/", Access::token, Body::none, get_history},
+    Route{"POST", "/messages/mark-read", Access::token, Body::fields, post_mark_read},
+    Route{"GET", "/messages/unread-count", Access::token, Body::none, get_unread_count},
+    Route{"GET", "/messages/conversations", Access::token, Body::none, get_conversations},
+    Route{"POST", "/friends/send-request", Access::token, Body::fields, post_friend_request},
+    Route{"POST", "/friends/accept-request", Access::token, Body::fields, post_friend_accept},
+    Route{"GET", "/friends/pending-requests", Access::token, Body::none, get_pending_requests},
+    Route{"GET", "/friends/list", Access::token, Body::none, get_friends},
+    Route{"GET", "/friends/search", Access::token, Body::none, get_user_search},
+    Route{"POST", "/api/conversations", Access::token, Body::fields, post_conversation},
+    Route{"POST", "/api/auth/register", Access::open, Body::fields, post_register},
+    Route{"POST", "/api/auth/login", Access::open, Body::fields, post_login},
+    Route{"POST", "/api/auth/refresh", Access::open, Body::fields, post_refresh},
+    Route{"POST", "/api/auth/logout", Access::token, Body::none, post_logout},
+    Route{"GET", "/.well-known/jwks.json", Access::open, Body::none, get_jwks},
+};
+
+bool matches(const Route& route, std::string_view path) {
+  if (!route.path.ends_with('/')) {
+    return path == route.path;
+  }
+  return path.size() > route.path.size() && path.starts_with(route.path) &&
+         path.find('/', route.path.size()) == std::string_view::npos;
+}
+
+net::HttpResponse no_route(std::string_view path) {
+  std::string allowed;
+  for (const Route& route : kRoutes) {
+    if (matches(route, path)) {
+      allowed += allowed.empty() ? "" : ", ";
+      allowed += route.method;
+    }
+  }
+  if (allowed.empty()) {
+    return error_answer(404, "NOT_FOUND", "There is nothing at this path");
+  }
+  net::HttpResponse answer = error_answer(405, "METHOD_NOT_ALLOWED", "This path does not take this method");
+  answer.headers.emplace_back("allow", std::move(allowed));
+  return answer;
+}
+
+// Parses what the handler needs; answers itself and returns false when that fails.
+bool body_good(const CallPtr& call, const Route& route) {
+  if (route.body == Body::none) {
+    return true;
+  }
+  if (auto refusal = call->fields.parse(call->request)) {
+    call->respond(std::move(*refusal));
+    return false;
+  }
+  return true;
+}
+
+void authenticate(const CallPtr& call, const Route& route) {
+  const Result<std::string> token = request_token(call->request);
+  if (token.has_error()) {
+    answer_failure(call, token.error());
+    return;
+  }
+  call->core.gate.identify(token.value(), [call, &route](Result<IdentityPtr> identity) {
+    if (identity.has_error()) {
+      answer_failure(call, identity.error());
+      return;
+    }
+    call->who = std::move(identity.value());
+    if (body_good(call, route)) {
+      route.handler(call);
+    }
+  });
+}
+
+net::HttpResponse too_many(const RateDecision& decision) {
+  net::HttpResponse answer = error_answer(429, "RATE_LIMITED", "Too many requests. Please slow down.");
+  answer.headers.emplace_back("retry-after", std::to_string(decision.reset_seconds));
+  return answer;
+}
+
+void add_limit_headers(net::HttpResponse& answer, const RateDecision& decision) {
+  answer.headers.emplace_back("x-ratelimit-limit", std::to_string(decision.limit));
+  answer.headers.emplace_back("x-ratelimit-remaining", std::to_string(decision.remaining));
+  answer.headers.emplace_back("x-ratelimit-reset", std::to_string(decision.reset_seconds));
+}
+
+// From here on the answer also settles the claim: a success is kept for repetitions, anything else frees the id.
+void settle_with_answer(const CallPtr& call, const WriteKey& key) {
+  call->respond = [&core = call->core, key, respond = std::move(call->respond)](net::HttpResponse answer) {
+    std::optional<WriteAnswer> kept;
+    if (answer.status < 300) {
+      kept = WriteAnswer{answer.status, answer.body};
+    }
+    core.writes.settle(key, std::move(kept));
+    respond(std::move(answer));
+  };
+}
+
+}  // namespace
+
+void Rest::answer(net::HttpRequest request, net::Respond respond) {
+  ++counters_.requests;
+  ++*in_flight_;
+  auto call = std::make_shared<Call>(core_, std::move(request));
+  call->respond = [this, in_flight = in_flight_, respond = std::move(respond)](net::HttpResponse answer) {
+    counters_.client_errors += answer.status >= 400 && answer.status < 500 ? 1U : 0U;
+    counters_.unavailable += answer.status == 503 ? 1U : 0U;
+    --*in_flight;
+    respond(std::move(answer));
+  };
+  dispatch(call);
+}
+
+void Rest::dispatch(const CallPtr& call) {
+  const net::HttpRequest& request = call->request;
+  const auto route = std::find_if(kRoutes.begin(), kRoutes.end(), [&request](const Route& candidate) {
+    return candidate.method == request.method && matches(candidate, request.path);
+  });
+  if (route == kRoutes.end()) {
+    call->respond(no_route(request.path));
+  } else if (refusing_ && route->method != "GET") {
+    call->respond(unavailable_answer("The server is shutting down"));
+  } else if (route->access == Access::token) {
+    authenticate(call, *route);
+  } else if (body_good(call, *route)) {
+    route->handler(call);
+  }
+}
+
+std::string last_segment(std::string_view path) {
+  const std::string_view segment = path.substr(path.rfind('/') + 1);
+  const auto valid = boost::urls::make_pct_string_view({segment.data(), segment.size()});
+  return valid.has_error() ? std::string{} : valid.value().decode();
+}
+
+void limited(const CallPtr& call, RateBucket bucket, std::function<void()> work) {
+  if (!call->core.shared.options.rate_limits) {
+    work();
+    return;
+  }
+  call->core.rates.admit(call->who->user, bucket, [call, work = std::move(work)](const Result<RateDecision>& outcome) {
+    if (outcome.has_error()) {
+      work();  // the counter is a guard, not an authority: without it everybody may pass
+      return;
+    }
+    call->respond = [decision = outcome.value(), respond = std::move(call->respond)](net::HttpResponse answer) {
+      add_limit_headers(answer, decision);
+      respond(std::move(answer));
+    };
+    if (outcome.value().admitted) {
+      work();
+    } else {
+      call->respond(too_many(outcome.value()));
+    }
+  });
+}
+
+void once(const CallPtr& call, std::function<void()> work) {
+  std::string client_id{call->request.header("idempotency-key")};
+  if (const auto id = call->fields.text("clientMessageId", Need::optional, {1, 128})) {
+    client_id = *id;
+  }
+  if (client_id.size() > 512) {
+    call->fields.fault("Idempotency-Key", "must have 1 to 128 characters");
+  }
+  if (!call->fields.good()) {
+    call->respond(call->fields.refusal());
+    return;
+  }
+  if (client_id.empty()) {
+    work();
+    return;
+  }
+  const WriteKey key{call->who->user, call->request.path, std::move(client_id)};
+  call->core.writes.claim(key, [call, key, work = std::move(work)](Result<std::optional<WriteAnswer>> claim) {
+    if (claim.has_error()) {
+      answer_failure(call, claim.error());
+    } else if (claim.value()) {
+      net::HttpResponse answer = json_answer(claim.value()->status, claim.value()->body);
+      answer.headers.emplace_back("idempotency-replayed", "true");
+      call->respond(std::move(answer));
+    } else {
+      settle_with_answer(call, key);
+      work();
+    }
+  });
+}
+
+void answer_failure(const CallPtr& call, const Error& error) {
+  call->respond(failure_answer(error));
+}
+
+}  // namespace plumbline::serve

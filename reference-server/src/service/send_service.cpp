@@ -1,0 +1,120 @@
+#include "service/send_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mutant/mutant.h"
+#include "mutant/period.h"
+#include "service/wall_millis.h"
+
+namespace plumbline::serve {
+namespace {
+
+constexpr Error kNoConversation{Errc::not_found, "conversation not found"};
+constexpr Error kNoReceiver{Errc::not_found, "receiver not found"};
+
+}  // namespace
+
+SendService::SendService(const Ports& ports) : ports_(ports), rng_(entropy_seed()) {}
+
+void SendService::send(SendCommand command, Done<SendReceipt> done) {
+  if (lanes_.contains(command.conversation)) {
+    accept(std::move(command), std::move(done));
+    return;
+  }
+  const ConversationKey key = command.conversation;
+  ports_.conversations.find(
+      key, [this, command = std::move(command), done = std::move(done)](Result<ConversationPtr> found) mutable {
+        if (found.has_value()) {
+          lanes_[command.conversation].conversation = std::move(found.value());
+          accept(std::move(command), std::move(done));
+        } else if (found.error().code == Errc::not_found) {
+          first_contact(std::move(command), std::move(done));
+        } else {
+          done(found.error());
+        }
+      });
+}
+
+// Two users have a conversation as soon as one writes; a group exists only once it was created.
+void SendService::first_contact(SendCommand command, Done<SendReceipt> done) {
+  if (!command.conversation.names(command.sender)) {
+    done(kNoConversation);
+    return;
+  }
+  ports_.users.missing(
+      {command.conversation.other(command.sender)},
+      [this, command = std::move(command), done = std::move(done)](Result<std::vector<Uuid>> missing) mutable {
+        if (missing.has_error()) {
+          done(missing.error());
+        } else if (!missing.value().empty()) {
+          done(kNoReceiver);
+        } else {
+          open_pair(std::move(command), std::move(done));
+        }
+      });
+}
+
+void SendService::open_pair(SendCommand command, Done<SendReceipt> done) {
+  const ConversationKey key = command.conversation;
+  Conversation conversation;
+  conversation.key = key;
+  conversation.members =
+      key.first == key.second ? std::vector<Uuid>{key.first} : std::vector<Uuid>{key.first, key.second};
+  conversation.created_at = wall_millis(ports_.clock);
+  ports_.conversations.open(std::move(conversation), [this, command = std::move(command),
+                                                      done = std::move(done)](Result<ConversationPtr> opened) mutable {
+    if (opened.has_error()) {
+      done(opened.error());
+      return;
+    }
+    lanes_[command.conversation].conversation = std::move(opened.value());
+    accept(std::move(command), std::move(done));
+  });
+}
+
+void SendService::accept(SendCommand command, Done<SendReceipt> done) {
+  const ConversationKey key = command.conversation;
+  if (!lanes_[key].conversation->has(command.sender)) {
+    done(kNoConversation);
+    return;
+  }
+  ports_.sequences.next(
+      key, [this, command = std::move(command), done = std::move(done)](Result<std::uint64_t> sequence) mutable {
+        if (sequence.has_error()) {
+          done(Error{Errc::unavailable, "no sequence id to be had"});
+          return;
+        }
+        publish(std::move(command), sequence.value(), std::move(done));
+      });
+}
+
+void SendService::publish(SendCommand command, std::uint64_t sequence, Done<SendReceipt> done) {
+  Lane& lane = lanes_[command.conversation];
+  auto message = std::make_shared<Message>();
+  message->id = Uuid::random(rng_);
+  message->conversation = lane.conversation;
+  message->sender = command.sender;
+  message->sequence = sequence;
+  message->previous = std::exchange(lane.newest, sequence);
+  lane.last_timestamp = std::max(lane.last_timestamp, wall_millis(ports_.clock));
+  message->timestamp = lane.last_timestamp;
+  message->text = std::move(command.text);
+  message->type = std::move(command.type);
+  message->metadata = std::move(command.metadata);
+  const SendReceipt receipt{message->id, sequence};
+  if (active(Mutant::ack_before_store) && every_period(mutant_calls_)) {
+    done(receipt);
+    return;
+  }
+  ports_.bus.publish(MessagePtr{std::move(message)}, [this, receipt, done = std::move(done)](Errc outcome) {
+    if (outcome != Errc::ok) {
+      done(Error{outcome, "the message queue did not confirm"});
+      return;
+    }
+    ++accepted_;
+    done(receipt);
+  });
+}
+
+}  // namespace plumbline::serve

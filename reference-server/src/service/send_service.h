@@ -1,0 +1,64 @@
+// Accepts a message: authorise, allocate its place, hand it to the bus, acknowledge. Stage: service.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "backplane/sequence_allocator.h"
+#include "bus/event_bus.h"
+#include "plumbline/base/clock.h"
+#include "store/conversation_store.h"
+#include "store/user_store.h"
+
+namespace plumbline::serve {
+
+struct SendCommand {
+  Uuid sender;
+  ConversationKey conversation;
+  std::string text;  // validated: see text_rules.h
+  std::string type;
+  std::string metadata;  // JSON object text
+};
+
+struct SendReceipt {
+  Uuid message;
+  std::uint64_t sequence{0};
+};
+
+// One per shard; a conversation's sends all go through the shard that owns it, which is what orders them (ORD-2).
+class SendService {
+ public:
+  struct Ports {
+    ConversationStore& conversations;
+    UserStore& users;
+    SequenceAllocator& sequences;
+    EventBus& bus;
+    const Clock& clock;
+  };
+  explicit SendService(const Ports& ports);
+
+  // Errc::not_found: no such conversation for this sender, or no such receiver. Errc::unavailable: not taken. Any other
+  // error: the outcome is unknown (DUR-2). A receipt means that the bus has it, in memory also that it is stored.
+  void send(SendCommand command, Done<SendReceipt> done);
+
+  [[nodiscard]] std::uint64_t accepted() const { return accepted_; }
+
+ private:
+  struct Lane {
+    ConversationPtr conversation;
+    std::uint64_t newest{0};  // the sequence id before the next one
+    UnixMillis last_timestamp{0};
+  };
+  void first_contact(SendCommand command, Done<SendReceipt> done);
+  void open_pair(SendCommand command, Done<SendReceipt> done);
+  void accept(SendCommand command, Done<SendReceipt> done);
+  void publish(SendCommand command, std::uint64_t sequence, Done<SendReceipt> done);
+
+  Ports ports_;
+  Rng rng_;
+  std::unordered_map<ConversationKey, Lane> lanes_;
+  std::uint64_t accepted_{0};
+  unsigned mutant_calls_{0};
+};
+
+}  // namespace plumbline::serve

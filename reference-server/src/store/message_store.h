@@ -1,0 +1,62 @@
+// Port: where messages and what their readers have seen of them live. The authority on order (ORD-1). Stage: store.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "service/done.h"
+#include "service/message.h"
+
+namespace plumbline::serve {
+
+struct HistoryRow {
+  MessagePtr message;
+  UnixMillis read_at{0};       // when the last of the other members read it; 0: not all have
+  UnixMillis delivered_at{0};  // direct conversations: when a device of the receiver got it; 0: none has
+};
+
+struct HistoryPage {
+  std::vector<HistoryRow> rows;  // oldest first
+  bool has_more{false};          // exact: there are older ones
+};
+
+struct HistoryQuery {
+  ConversationKey conversation;
+  std::uint64_t before{0};  // exclusive upper bound; 0: from the newest
+  std::size_t limit{50};
+};
+
+struct ReadOutcome {
+  bool changed{false};
+  std::uint64_t up_to{0};  // where the reader now stands: never beyond the newest message, never going back
+};
+
+struct ReadMark {
+  ConversationKey conversation;
+  Uuid user;
+  std::uint64_t up_to{0};
+  UnixMillis at{0};
+};
+
+// One instance per shard, called and answering there.
+class MessageStore {
+ public:
+  virtual ~MessageStore() = default;
+
+  // Keeps the message for good. Again with the same id: ok and no change. A sequence id that is not above the newest
+  // one, under another message id, is Errc::conflict: nothing is stored and nothing may be acknowledged.
+  virtual void append(MessagePtr message, Done<void> done) = 0;
+  // An unknown conversation has an empty history. Membership is the caller's business.
+  virtual void history(const HistoryQuery& query, Done<HistoryPage> done) = 0;
+  // Cumulative and monotone. Errc::not_found for an unknown conversation or a user who is no member.
+  virtual void mark_read(const ReadMark& mark, Done<ReadOutcome> done) = 0;
+  // A device of the user was given everything up to the mark. Unknown conversations and users are skipped.
+  virtual void mark_delivered(std::vector<ReadMark> marks, Done<void> done) = 0;
+  // Messages of all conversations of the user beyond what mark_delivered told; (timestamp, conversation, sequence).
+  virtual void undelivered(Uuid user, Done<std::vector<MessagePtr>> done) = 0;
+  // Messages from others beyond what mark_read told, over all conversations.
+  virtual void unread(Uuid user, Done<std::uint64_t> done) = 0;
+};
+
+}  // namespace plumbline::serve
