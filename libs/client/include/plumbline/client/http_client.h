@@ -17,8 +17,8 @@ namespace plumbline::client {
 struct HttpCall {
   std::string method{"GET"};
   std::string target{"/"};  // path and query
-  net::Headers headers;     // without Host and Content-Length
-  std::string body;
+  net::Headers headers{};   // without Host and Content-Length
+  std::string body{};
   Duration timeout{std::chrono::seconds{10}};
 };
 

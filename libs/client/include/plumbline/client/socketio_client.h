@@ -18,7 +18,7 @@
 namespace plumbline::client {
 
 struct Endpoint {
-  std::string host;  // name or literal
+  std::string host{};  // name or literal
   std::uint16_t port{80};
   std::string path{"/socket.io/"};
 };
@@ -26,12 +26,12 @@ struct Endpoint {
 enum class Transports : std::uint8_t { websocket, polling, upgrade };  // upgrade: polling first, then WebSocket
 
 struct ConnectOptions {
-  Endpoint endpoint;
+  Endpoint endpoint{};
   Transports transports{Transports::websocket};
   std::string nsp{"/"};
-  std::string auth;                            // JSON object text, empty for none
-  std::string query;                           // extra query, e.g. "dialect=messenger"
-  std::string source_address;                  // local address to bind, empty for any
+  std::string auth{};                          // JSON object text, empty for none
+  std::string query{};                         // extra query, e.g. "dialect=messenger"
+  std::string source_address{};                // local address to bind, empty for any
   Duration timeout{std::chrono::seconds{20}};  // until the namespace is connected
   std::size_t max_message{16U << 20U};
 };
