@@ -43,7 +43,7 @@ bool HttpReader::done() const {
 }
 
 bool HttpReader::keep_alive() const {
-  return parser_->answer.get().keep_alive();
+  return !ended_ && parser_->answer.keep_alive();
 }
 
 // What the parser takes of `bytes` in as many steps as it wants; the rest is part of an incomplete line, or not ours.
@@ -96,6 +96,7 @@ Result<std::size_t> HttpReader::feed(std::string_view bytes) {
 }
 
 bool HttpReader::finish() {
+  ended_ = true;
   boost::system::error_code failure;
   if (!parser_->answer.is_header_done()) {
     return false;

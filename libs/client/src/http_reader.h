@@ -39,6 +39,7 @@ class HttpReader {
   std::size_t max_body_;
   bool head_;
   bool started_{false};
+  bool ended_{false};
 };
 
 }  // namespace plumbline::client

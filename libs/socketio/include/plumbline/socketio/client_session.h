@@ -41,7 +41,7 @@ class ClientSession {
  public:
   struct Options {
     std::string nsp{"/"};
-    std::string auth{};  // JSON object text, empty for none
+    std::string auth{};                          // JSON object text, empty for none
     bool upgrade{false};                         // probe a WebSocket when the server offers it
     Duration timeout{std::chrono::seconds{20}};  // from start to the answer to CONNECT
   };
