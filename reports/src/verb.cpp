@@ -1,14 +1,100 @@
+// plumbline report [render] DIR [--format html,md,junit,json]
 #include "plumbline/report/verb.h"
 
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include "plumbline/base/exit_code.h"
+#include "plumbline/history/run_dir.h"
+#include "plumbline/history/run_result.h"
+#include "plumbline/render/render.h"
 
 namespace plumbline::report {
+namespace {
+
+int stop(ExitCode code, const std::string& sentence) {
+  std::cerr << "plumbline report: " << sentence << '\n';
+  return to_int(code);
+}
+
+// "html,md" -> formats; the name that is none of them in `unknown`.
+std::vector<render::Format> chosen_formats(const std::vector<std::string>& names, std::string& unknown) {
+  std::vector<render::Format> chosen;
+  for (const std::string& name : names) {
+    const auto format = render::format_from(name);
+    if (!format) {
+      unknown = name;
+      return {};
+    }
+    chosen.push_back(*format);
+  }
+  return chosen;
+}
+
+int render_dir(const std::string& path, const std::vector<render::Format>& chosen) {
+  const auto dir = history::RunDir::open(path);
+  if (dir.has_error()) {
+    return stop(ExitCode::usage, dir.error().sentence);
+  }
+  std::error_code error;
+  if (!std::filesystem::exists(dir->path() / "summary.json", error)) {
+    if (std::filesystem::exists(dir->path() / history::RunDir::kMarker, error)) {
+      return stop(ExitCode::no_judgement, path + " is incomplete: the run was cut off before it wrote summary.json; run it again");
+    }
+    return stop(ExitCode::usage, path + " is no run directory: it has no summary.json");
+  }
+  const auto json = dir->read("summary.json");
+  if (json.has_error()) {
+    return stop(ExitCode::setup_failed, json.error().sentence);
+  }
+  const auto result = history::run_result_from_json(json.value());
+  if (result.has_error()) {
+    return stop(ExitCode::usage, path + ": " + result.error().sentence);
+  }
+  const auto written = render::write_reports(dir.value(), result.value(), chosen);
+  if (written.has_error()) {
+    return stop(ExitCode::setup_failed, written.error().sentence);
+  }
+  for (const render::FormatKind& kind : render::formats()) {
+    if (std::find(chosen.begin(), chosen.end(), kind.format) != chosen.end()) {
+      std::cout << (dir->path() / kind.file).string() << '\n';
+    }
+  }
+  return to_int(ExitCode::ok);
+}
+
+}  // namespace
 
 int run(const std::vector<std::string>& args) {
-  std::cerr << "plumbline report: " << args.size() << " arguments\n";
-  return to_int(ExitCode::usage);
+  std::vector<std::string> words = args;
+  if (!words.empty() && words.front() == "render") {
+    words.erase(words.begin());
+  }
+  CLI::App app("Render a run directory again. Prints the files it wrote, one a line.", "plumbline report");
+  std::string dir;
+  std::vector<std::string> names{"html", "md", "junit"};
+  app.add_option("dir,DIR", dir, "run directory, as printed after `report` by load and conform")->required();
+  app.add_option("--format", names, "html, md, junit, json; several with commas")->delimiter(',');
+  app.footer("Examples:\n  plumbline report reports/runs/smoke/latest\n"
+             "  plumbline report render reports/runs/smoke/latest --format md\n\n" +
+             std::string(exit_code_help()));
+  std::reverse(words.begin(), words.end());  // CLI11 takes the last word first
+  try {
+    app.parse(words);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app.help();
+    return to_int(ExitCode::ok);
+  } catch (const CLI::ParseError& problem) {
+    return stop(ExitCode::usage, std::string(problem.what()) + "; see plumbline report --help");
+  }
+  std::string unknown;
+  const std::vector<render::Format> chosen = chosen_formats(names, unknown);
+  if (!unknown.empty() || chosen.empty()) {
+    return stop(ExitCode::usage, "unknown format '" + unknown + "'; choose among html, md, junit, json");
+  }
+  return render_dir(dir, chosen);
 }
 
 }  // namespace plumbline::report

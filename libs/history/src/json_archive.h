@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "plumbline/history/utf8.h"
+
 namespace plumbline::history {
 
 template <class T, class Archive>
@@ -48,7 +50,7 @@ class JsonWriter {
       fields(inner, value);
       return inner.take();
     } else if constexpr (std::is_same_v<T, std::string>) {
-      return boost::json::string(value);
+      return boost::json::string(clean_utf8(value));
     } else if constexpr (std::is_same_v<T, double>) {
       return std::isfinite(value) ? boost::json::value(value) : boost::json::value(nullptr);
     } else {
@@ -72,7 +74,7 @@ class JsonWriter {
   static boost::json::value to_value(std::map<std::string, T>& values) {
     boost::json::object object;
     for (auto& [key, value] : values) {
-      object[key] = to_value(value);
+      object[clean_utf8(key)] = to_value(value);
     }
     return object;
   }

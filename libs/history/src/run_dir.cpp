@@ -153,10 +153,15 @@ boost::system::result<RunDir, RunDirError> RunDir::create(const fs::path& out, s
   if (::access(path.c_str(), W_OK | X_OK) != 0) {
     return failure("write to", path, errno);
   }
+  RunDir made(path);
+  const auto marked = made.write(kMarker, "A run directory of plumbline; without summary.json the run was cut off.\n");
+  if (marked.has_error()) {
+    return marked.error();
+  }
   if (!chosen) {
     link_latest(path);
   }
-  return RunDir(path);
+  return made;
 }
 
 boost::system::result<RunDir, RunDirError> RunDir::open(const fs::path& dir) {

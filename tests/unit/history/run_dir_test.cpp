@@ -37,6 +37,12 @@ TEST_F(RunDirTest, CreatesTheDirectoryWithItsParents) {
   EXPECT_TRUE(fs::is_directory(root_ / "a" / "b"));
 }
 
+TEST_F(RunDirTest, MarksTheDirectoryAtOnce) {
+  ASSERT_TRUE(RunDir::create(root_ / "run", "smoke", at_).has_value());
+
+  EXPECT_TRUE(fs::exists(root_ / "run" / RunDir::kMarker));
+}
+
 TEST_F(RunDirTest, TakesAnEmptyDirectory) {
   EXPECT_TRUE(RunDir::create(root_, "smoke", at_).has_value());
 }
@@ -87,7 +93,7 @@ TEST_F(RunDirTest, WritesWholeFilesAndLeavesNothingElse) {
   ASSERT_TRUE(dir->write("summary.json", "two").has_value());
 
   EXPECT_EQ(dir->read("summary.json").value(), "two");
-  EXPECT_EQ(std::distance(fs::directory_iterator(root_), fs::directory_iterator()), 1);
+  EXPECT_EQ(std::distance(fs::directory_iterator(root_), fs::directory_iterator()), 2);  // and the marker
 }
 
 TEST_F(RunDirTest, SaysSoWhenAFileCannotGrow) {
@@ -105,7 +111,7 @@ TEST_F(RunDirTest, SaysSoWhenAFileCannotGrow) {
   std::signal(SIGXFSZ, old_handler);
   ASSERT_TRUE(written.has_error());
   EXPECT_EQ(written.error().sentence, "cannot write " + (root_ / "big.json").string() + ": File too large");
-  EXPECT_TRUE(fs::is_empty(root_));
+  EXPECT_FALSE(fs::exists(root_ / ".big.json.new"));
 }
 
 TEST_F(RunDirTest, SaysTheDiskIsFullWhenItIs) {

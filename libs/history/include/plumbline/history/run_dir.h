@@ -17,6 +17,9 @@ struct RunDirError {
 
 class RunDir {
  public:
+  // Written first: tells a run that was cut off from a foreign folder, and a full disk before the load instead of after.
+  static constexpr std::string_view kMarker = ".plumbline-run";
+
   // `out` must be new or empty; it is created with its parents. Empty: reports/runs/<name>/<UTC>/ plus a `latest` link.
   [[nodiscard]] static boost::system::result<RunDir, RunDirError> create(const std::filesystem::path& out,
                                                                          std::string_view name, WallTime at);

@@ -1,0 +1,93 @@
+// report.html: one file, no network, readable without JavaScript but for the plots.
+#include "html/page.h"
+
+#include "assets.h"
+#include "plumbline/render/render.h"
+#include "text.h"
+
+namespace plumbline::render {
+namespace page {
+
+std::string section(std::string_view id, std::string_view title, const std::string& body) {
+  if (body.empty()) {
+    return {};
+  }
+  return "<section id=\"" + std::string(id) + "\">\n<h2>" + std::string(title) + "</h2>\n" + body + "</section>\n";
+}
+
+std::string mark(std::string_view word, std::string_view css_class) {
+  return "<span class=\"mark " + std::string(css_class) + "\">" + html(word) + "</span>";
+}
+
+Table::Table(std::string_view align, std::vector<std::string> head) : align_(align) {
+  body_ = "<thead>";
+  row(head);
+  body_ += "</thead><tbody>\n";
+  rows_ = 0;
+}
+
+void Table::row(const std::vector<std::string>& cells, std::string_view css_class) {
+  const bool head = rows_ == 0 && body_ == "<thead>";
+  const std::string tag = head ? "th" : "td";
+  body_ += css_class.empty() ? "<tr>" : "<tr class=\"" + std::string(css_class) + "\">";
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const bool right = i < align_.size() && align_[i] == 'r';
+    body_ += "<" + tag + (head ? " scope=\"col\"" : "") + (right ? " class=\"n\">" : ">") + cells[i] + "</" + tag + ">";
+  }
+  body_ += head ? "</tr>" : "</tr>\n";
+  ++rows_;
+}
+
+std::string Table::html() const {
+  return "<div class=\"scroll\"><table>" + body_ + "</tbody></table></div>\n";
+}
+
+}  // namespace page
+
+namespace {
+
+// Nothing is ever fetched: the policy makes the browser hold the page to that.
+constexpr std::string_view kHead =
+    "<meta charset=\"utf-8\">\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; img-src data:\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+    "<meta name=\"color-scheme\" content=\"light dark\">\n"
+    "<link rel=\"icon\" href=\"data:,\">\n";
+
+std::string scripts(const history::RunResult& result) {
+  if (result.seconds.empty() && result.e2e_curve.empty()) {
+    return {};
+  }
+  std::string text = "<script type=\"application/json\" id=\"data\">" + page::plot_data(result) + "</script>\n";
+  for (const std::string_view script : {dygraphs_script(), dygraphs_synchronizer(), page_script()}) {
+    text += "<script>\n" + std::string(script) + "\n</script>\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string to_html(const history::RunResult& result, const std::vector<std::string>& raw_files) {
+  const bool conform = result.verb == "conform";
+  std::string text = "<!doctype html>\n<html lang=\"en\">\n<head>\n" + std::string(kHead);
+  text += "<title>" + html(verdict_word(result)) + " " + html(result.name) + " \u00B7 plumbline</title>\n";
+  text += "<style>\n" + std::string(dygraphs_style()) + "\n" + std::string(page_style()) + "</style>\n</head>\n<body>\n";
+  text += page::verdict(result);
+  text += "<main>\n";
+  if (conform) {
+    text += page::section("clauses", "Clauses", page::clauses(result));
+  } else {
+    text += page::section("generator", "Can the numbers be believed?", page::generator(result));
+    text += page::section("gates", "Gates", page::gates(result));
+    text += page::section("ledger", "Ledger", page::ledger(result));
+    text += page::section("time", "Over time", page::plots(result));
+    text += page::section("latency", "Latency", page::latencies(result));
+    text += page::section("phases", "Phases and operations", page::phases_and_steps(result));
+  }
+  text += page::section("environment", "Where and how it ran", page::environment(result, raw_files));
+  text += "</main>\n<footer>plumbline " + html(result.version) + " \u00B7 " + html(result.started_at) + "</footer>\n";
+  return text + scripts(result) + "</body>\n</html>\n";
+}
+
+}  // namespace plumbline::render
