@@ -94,9 +94,12 @@ std::string seconds_of(double seconds) {
 
 std::string outcome_element(const Case& made) {
   switch (made.mark) {
-    case ClauseMark::pass: return {};
-    case ClauseMark::note: return "      <system-out>" + xml(made.message + "\n" + made.body) + "</system-out>\n";
-    case ClauseMark::skipped: return "      <skipped message=\"" + xml(made.message) + "\"/>\n";
+    case ClauseMark::pass:
+      return {};
+    case ClauseMark::note:
+      return "      <system-out>" + xml(made.message + "\n" + made.body) + "</system-out>\n";
+    case ClauseMark::skipped:
+      return "      <skipped message=\"" + xml(made.message) + "\"/>\n";
     case ClauseMark::fail:
       return "      <failure message=\"" + xml(made.message) + "\">" + xml(made.body) + "</failure>\n";
     case ClauseMark::error:

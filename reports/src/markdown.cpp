@@ -101,8 +101,8 @@ std::string clauses(const RunResult& result) {
     ++shown;
     const std::string why = clause.observed.empty() ? clause.reason : clause.observed;
     rows += "| " + code_span(clause.id) + " | " + markdown(clause.level) + " | " + markdown(clause.verdict) + " | " +
-            markdown(clause.title) + " | " + markdown(clause.blocked_by.empty() ? why : "blocked by " + clause.blocked_by) +
-            " |\n";
+            markdown(clause.title) + " | " +
+            markdown(clause.blocked_by.empty() ? why : "blocked by " + clause.blocked_by) + " |\n";
   }
   std::string text = count_text(passed) + " of " + count_text(result.clauses.size()) + " clauses pass.\n\n";
   if (!rows.empty()) {

@@ -9,8 +9,8 @@ namespace {
 std::vector<std::string> files_in(const history::RunDir& dir) {
   std::vector<std::string> names;
   std::error_code error;
-  for (auto it = std::filesystem::directory_iterator(dir.path(), error); !error && it != std::filesystem::directory_iterator();
-       it.increment(error)) {
+  for (auto it = std::filesystem::directory_iterator(dir.path(), error);
+       !error && it != std::filesystem::directory_iterator(); it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (name.front() != '.' && name != "report.html") {
       names.push_back(it->is_directory(error) ? name + "/" : name);
@@ -27,10 +27,14 @@ std::vector<std::string> files_in(const history::RunDir& dir) {
 
 std::string rendered(Format format, const history::RunDir& dir, const history::RunResult& result) {
   switch (format) {
-    case Format::html: return to_html(result, files_in(dir));
-    case Format::markdown: return to_markdown(result);
-    case Format::junit: return to_junit(result);
-    case Format::json: break;
+    case Format::html:
+      return to_html(result, files_in(dir));
+    case Format::markdown:
+      return to_markdown(result);
+    case Format::junit:
+      return to_junit(result);
+    case Format::json:
+      break;
   }
   return history::to_json(result);
 }

@@ -45,18 +45,26 @@ std::string mapped(std::string_view text, const Replace& replace) {
 
 std::string_view html_entity(char c) {
   switch (c) {
-    case '&': return "&amp;";
-    case '<': return "&lt;";
-    case '>': return "&gt;";
-    case '"': return "&quot;";
-    case '\'': return "&#39;";
-    default: return {};
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#39;";
+    default:
+      return {};
   }
 }
 
 }  // namespace
 
-std::string count_text(std::uint64_t count) { return grouped(std::to_string(count)); }
+std::string count_text(std::uint64_t count) {
+  return grouped(std::to_string(count));
+}
 
 std::string ms_text(double ms) {
   if (!std::isfinite(ms)) {
@@ -88,15 +96,21 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-std::string html(std::string_view text) { return mapped(text, html_entity); }
+std::string html(std::string_view text) {
+  return mapped(text, html_entity);
+}
 
 std::string xml(std::string_view text) {
   std::string clean = mapped(text, [](char c) -> std::string_view {
     switch (c) {
-      case '\n': return "&#10;";
-      case '\r': return "&#13;";
-      case '\t': return "&#9;";
-      default: return html_entity(c);
+      case '\n':
+        return "&#10;";
+      case '\r':
+        return "&#13;";
+      case '\t':
+        return "&#9;";
+      default:
+        return html_entity(c);
     }
   });
   // U+FFFE and U+FFFF are characters, but not of XML.
@@ -113,21 +127,36 @@ std::string markdown(std::string_view text) {
     switch (c) {
       case '\n':
       case '\r':
-      case '\t': return " ";
-      case '\\': return "\\\\";
-      case '`': return "\\`";
-      case '*': return "\\*";
-      case '_': return "\\_";
-      case '[': return "\\[";
-      case ']': return "\\]";
-      case '|': return "\\|";
-      case '~': return "\\~";
-      case '#': return "\\#";
-      case '@': return "&#64;";  // no mention of somebody who happens to have that name
-      case '<': return "&lt;";
-      case '>': return "&gt;";
-      case '&': return "&amp;";
-      default: return {};
+      case '\t':
+        return " ";
+      case '\\':
+        return "\\\\";
+      case '`':
+        return "\\`";
+      case '*':
+        return "\\*";
+      case '_':
+        return "\\_";
+      case '[':
+        return "\\[";
+      case ']':
+        return "\\]";
+      case '|':
+        return "\\|";
+      case '~':
+        return "\\~";
+      case '#':
+        return "\\#";
+      case '@':
+        return "&#64;";  // no mention of somebody who happens to have that name
+      case '<':
+        return "&lt;";
+      case '>':
+        return "&gt;";
+      case '&':
+        return "&amp;";
+      default:
+        return {};
     }
   });
 }
@@ -155,9 +184,12 @@ std::string sentence_of(const history::RunResult& result) {
                                             : result.generator_reasons.front();
   }
   switch (result.outcome) {
-    case history::Outcome::pass: return "everything asked for was met";
-    case history::Outcome::fail: return "not everything asked for was met";
-    case history::Outcome::unknown: break;
+    case history::Outcome::pass:
+      return "everything asked for was met";
+    case history::Outcome::fail:
+      return "not everything asked for was met";
+    case history::Outcome::unknown:
+      break;
   }
   return "no judgement was possible";
 }
@@ -182,11 +214,12 @@ std::vector<AnomalyRow> anomalies_of(const history::RunResult& result) {
     if (kind == kinds.end()) {
       add(name, "", true, count);
     } else {
-      add(name, kind->sentence,
-          kind->severity == checker::Severity::s0 || kind->severity == checker::Severity::s1, count);
+      add(name, kind->sentence, kind->severity == checker::Severity::s0 || kind->severity == checker::Severity::s1,
+          count);
     }
   }
-  std::stable_sort(rows.begin(), rows.end(), [](const AnomalyRow& a, const AnomalyRow& b) { return a.fatal > b.fatal; });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const AnomalyRow& a, const AnomalyRow& b) { return a.fatal > b.fatal; });
   return rows;
 }
 

@@ -18,10 +18,10 @@ namespace plumbline::render {
 
 // Valid UTF-8 without control characters that XML forbids; what is neither becomes U+FFFD.
 [[nodiscard]] std::string printable(std::string_view text);
-[[nodiscard]] std::string html(std::string_view text);      // also right inside quoted attributes
-[[nodiscard]] std::string xml(std::string_view text);       // line breaks survive in attributes
-[[nodiscard]] std::string markdown(std::string_view text);  // one line, no markup, right inside table cells
-[[nodiscard]] std::string code_span(std::string_view text); // Markdown `...`
+[[nodiscard]] std::string html(std::string_view text);       // also right inside quoted attributes
+[[nodiscard]] std::string xml(std::string_view text);        // line breaks survive in attributes
+[[nodiscard]] std::string markdown(std::string_view text);   // one line, no markup, right inside table cells
+[[nodiscard]] std::string code_span(std::string_view text);  // Markdown `...`
 
 // Which word leads the page: INVALID beats the outcome, because no number of such a run may be believed.
 [[nodiscard]] std::string_view verdict_word(const history::RunResult& result);

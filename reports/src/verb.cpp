@@ -41,7 +41,8 @@ int render_dir(const std::string& path, const std::vector<render::Format>& chose
   std::error_code error;
   if (!std::filesystem::exists(dir->path() / "summary.json", error)) {
     if (std::filesystem::exists(dir->path() / history::RunDir::kMarker, error)) {
-      return stop(ExitCode::no_judgement, path + " is incomplete: the run was cut off before it wrote summary.json; run it again");
+      return stop(ExitCode::no_judgement,
+                  path + " is incomplete: the run was cut off before it wrote summary.json; run it again");
     }
     return stop(ExitCode::usage, path + " is no run directory: it has no summary.json");
   }
@@ -75,11 +76,12 @@ int run(const std::vector<std::string>& args) {
   CLI::App app("Render a run directory again. Prints the files it wrote, one a line.", "plumbline report");
   std::string dir;
   std::vector<std::string> names{"html", "md", "junit"};
-  app.add_option("dir,DIR", dir, "run directory, as printed after `report` by load and conform")->required();
+  app.add_option("DIR", dir, "run directory, as printed after `report` by load and conform")->required();
   app.add_option("--format", names, "html, md, junit, json; several with commas")->delimiter(',');
-  app.footer("Examples:\n  plumbline report reports/runs/smoke/latest\n"
-             "  plumbline report render reports/runs/smoke/latest --format md\n\n" +
-             std::string(exit_code_help()));
+  app.footer(
+      "Examples:\n  plumbline report reports/runs/smoke/latest\n"
+      "  plumbline report render reports/runs/smoke/latest --format md\n\n" +
+      std::string(exit_code_help()));
   std::reverse(words.begin(), words.end());  // CLI11 takes the last word first
   try {
     app.parse(words);

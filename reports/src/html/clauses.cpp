@@ -13,11 +13,16 @@ using history::RunResult;
 
 std::string_view css_of(ClauseMark mark) {
   switch (mark) {
-    case ClauseMark::pass: return "good";
-    case ClauseMark::fail: return "bad";
-    case ClauseMark::note: return "info";
-    case ClauseMark::skipped: return "info";
-    case ClauseMark::error: return "doubt";
+    case ClauseMark::pass:
+      return "good";
+    case ClauseMark::fail:
+      return "bad";
+    case ClauseMark::note:
+      return "info";
+    case ClauseMark::skipped:
+      return "info";
+    case ClauseMark::error:
+      return "doubt";
   }
   return "doubt";
 }
@@ -32,12 +37,14 @@ std::string row(std::string_view name, const std::string& value) {
   return value.empty() ? std::string() : "<dt>" + std::string(name) + "</dt><dd>" + value + "</dd>";
 }
 
-std::string code(const std::string& text) { return text.empty() ? text : "<code>" + html(text) + "</code>"; }
+std::string code(const std::string& text) {
+  return text.empty() ? text : "<code>" + html(text) + "</code>";
+}
 
 std::string clause(const ClauseResult& clause) {
   const ClauseMark kind = mark_of(clause.verdict);
-  std::string text = "<details class=\"clause " + std::string(kind == ClauseMark::pass ? "passed" : "other") + "\" id=\"" +
-                     html(clause.id) + "\"" + (kind == ClauseMark::fail ? " open" : "") + ">\n<summary>" +
+  std::string text = "<details class=\"clause " + std::string(kind == ClauseMark::pass ? "passed" : "other") +
+                     "\" id=\"" + html(clause.id) + "\"" + (kind == ClauseMark::fail ? " open" : "") + ">\n<summary>" +
                      mark(words_of(clause.verdict), css_of(kind)) + "<code>" + html(clause.id) + "</code><span>" +
                      html(clause.title) + "</span><em>" + html(clause.level) + "</em></summary>\n<dl>";
   if (!clause.blocked_by.empty()) {

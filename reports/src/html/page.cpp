@@ -72,7 +72,8 @@ std::string to_html(const history::RunResult& result, const std::vector<std::str
   const bool conform = result.verb == "conform";
   std::string text = "<!doctype html>\n<html lang=\"en\">\n<head>\n" + std::string(kHead);
   text += "<title>" + html(verdict_word(result)) + " " + html(result.name) + " \u00B7 plumbline</title>\n";
-  text += "<style>\n" + std::string(dygraphs_style()) + "\n" + std::string(page_style()) + "</style>\n</head>\n<body>\n";
+  text +=
+      "<style>\n" + std::string(dygraphs_style()) + "\n" + std::string(page_style()) + "</style>\n</head>\n<body>\n";
   text += page::verdict(result);
   text += "<main>\n";
   if (conform) {

@@ -14,7 +14,7 @@ using history::Second;
 
 struct Series {
   std::string_view label;
-  std::string_view color;  // CSS variable of page.css
+  std::string_view color;          // CSS variable of page.css
   double (*value)(const Second&);  // NaN where nothing was measured
 };
 
@@ -25,31 +25,92 @@ struct Plot {
   std::vector<Series> series;
 };
 
-double value_or_nan(const std::optional<double>& value) { return value ? *value : std::nan(""); }
+double value_or_nan(const std::optional<double>& value) {
+  return value ? *value : std::nan("");
+}
 
 const std::vector<Plot>& all_plots() {
   static const std::vector<Plot> plots{
-      {"rate", "Rate", "messages / s",
-       {{"offered", "--grey", [](const Second& s) { return s.offered; }},
-        {"done", "--blue", [](const Second& s) { return s.done; }}}},
-      {"e2e", "Latency", "ms",
-       {{"e2e p50", "--sky", [](const Second& s) { return value_or_nan(s.e2e_p50); }},
-        {"e2e p95", "--blue", [](const Second& s) { return value_or_nan(s.e2e_p95); }},
-        {"e2e p99", "--purple", [](const Second& s) { return value_or_nan(s.e2e_p99); }},
-        {"answer p99", "--orange", [](const Second& s) { return value_or_nan(s.answer_p99); }}}},
-      {"undelivered", "Acknowledged, not yet delivered", "messages",
-       {{"undelivered", "--orange", [](const Second& s) { return s.undelivered; }}}},
-      {"errors", "Errors", "per second", {{"errors", "--red", [](const Second& s) { return s.errors; }}}},
-      {"connections", "Connections", "devices",
-       {{"connected", "--green", [](const Second& s) { return s.connections; }}}},
-      {"slip", "Generator slip", "ms",
-       {{"slip p99", "--purple", [](const Second& s) { return value_or_nan(s.slip_p99); }}}},
-      {"cpu", "Processor", "% of one core",
-       {{"generator", "--green", [](const Second& s) { return s.generator_cpu; }},
-        {"target", "--blue", [](const Second& s) { return s.target_cpu; }}}},
-      {"memory", "Memory", "MB",
-       {{"generator", "--green", [](const Second& s) { return s.generator_rss_mb; }},
-        {"target", "--blue", [](const Second& s) { return s.target_rss_mb; }}}},
+      {"rate",
+       "Rate",
+       "messages / s",
+       {{"offered", "--grey",
+         [](const Second& s) {
+           return s.offered;
+         }},
+        {"done", "--blue",
+         [](const Second& s) {
+           return s.done;
+         }}}},
+      {"e2e",
+       "Latency",
+       "ms",
+       {{"e2e p50", "--sky",
+         [](const Second& s) {
+           return value_or_nan(s.e2e_p50);
+         }},
+        {"e2e p95", "--blue",
+         [](const Second& s) {
+           return value_or_nan(s.e2e_p95);
+         }},
+        {"e2e p99", "--purple",
+         [](const Second& s) {
+           return value_or_nan(s.e2e_p99);
+         }},
+        {"answer p99", "--orange",
+         [](const Second& s) {
+           return value_or_nan(s.answer_p99);
+         }}}},
+      {"undelivered",
+       "Acknowledged, not yet delivered",
+       "messages",
+       {{"undelivered", "--orange",
+         [](const Second& s) {
+           return s.undelivered;
+         }}}},
+      {"errors",
+       "Errors",
+       "per second",
+       {{"errors", "--red",
+         [](const Second& s) {
+           return s.errors;
+         }}}},
+      {"connections",
+       "Connections",
+       "devices",
+       {{"connected", "--green",
+         [](const Second& s) {
+           return s.connections;
+         }}}},
+      {"slip",
+       "Generator slip",
+       "ms",
+       {{"slip p99", "--purple",
+         [](const Second& s) {
+           return value_or_nan(s.slip_p99);
+         }}}},
+      {"cpu",
+       "Processor",
+       "% of one core",
+       {{"generator", "--green",
+         [](const Second& s) {
+           return s.generator_cpu;
+         }},
+        {"target", "--blue",
+         [](const Second& s) {
+           return s.target_cpu;
+         }}}},
+      {"memory",
+       "Memory",
+       "MB",
+       {{"generator", "--green",
+         [](const Second& s) {
+           return s.generator_rss_mb;
+         }},
+        {"target", "--blue",
+         [](const Second& s) {
+           return s.target_rss_mb;
+         }}}},
   };
   return plots;
 }
@@ -85,8 +146,10 @@ boost::json::object plot_json(const RunResult& result, const Plot& plot) {
     }
     rows.push_back(std::move(row));
   }
-  return {{"id", boost::json::string(plot.id)}, {"unit", boost::json::string(plot.unit)},
-          {"labels", std::move(labels)},        {"colors", std::move(colors)},
+  return {{"id", boost::json::string(plot.id)},
+          {"unit", boost::json::string(plot.unit)},
+          {"labels", std::move(labels)},
+          {"colors", std::move(colors)},
           {"rows", std::move(rows)}};
 }
 
@@ -116,8 +179,10 @@ std::string plots(const RunResult& result) {
   for (const Plot& plot : all_plots()) {
     if (has_values(result, plot)) {
       text += "<figure><figcaption>" + std::string(plot.title) + " <span class=\"unit\">" + std::string(plot.unit) +
-              "</span><span class=\"legend\" id=\"legend-" + std::string(plot.id) + "\"></span></figcaption>"
-              "<div class=\"plot\" id=\"plot-" + std::string(plot.id) + "\"></div></figure>\n";
+              "</span><span class=\"legend\" id=\"legend-" + std::string(plot.id) +
+              "\"></span></figcaption>"
+              "<div class=\"plot\" id=\"plot-" +
+              std::string(plot.id) + "\"></div></figure>\n";
     }
   }
   return text + "</div>\n<p class=\"axis-title\">seconds since the start of the run</p>\n";

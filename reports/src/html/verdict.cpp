@@ -78,8 +78,8 @@ std::string strip(const RunResult& result) {
            result.seconds[end].flag_reason == first.flag_reason) {
       ++end;
     }
-    cells += "<span class=\"" + std::string(first.flagged ? "flagged" : "clean") + "\" style=\"flex:" +
-             std::to_string(end - i) + "\" title=\"" + html(seconds_text(first.t)) + " to " +
+    cells += "<span class=\"" + std::string(first.flagged ? "flagged" : "clean") +
+             "\" style=\"flex:" + std::to_string(end - i) + "\" title=\"" + html(seconds_text(first.t)) + " to " +
              html(seconds_text(result.seconds[end - 1].t + 1)) + ": " +
              html(first.flagged ? std::string_view(first.flag_reason) : "nothing to report") + "\"></span>";
     i = end;
@@ -87,7 +87,8 @@ std::string strip(const RunResult& result) {
   if (cells.empty()) {
     return {};
   }
-  return "<div class=\"strip\" role=\"img\" aria-label=\"seconds of the run in which the generator kept its promises\">" +
+  return "<div class=\"strip\" role=\"img\" aria-label=\"seconds of the run in which the generator kept its "
+         "promises\">" +
          cells + "</div>\n<div class=\"strip-axis\"><span>" + seconds_text(result.seconds.front().t) + "</span><span>" +
          seconds_text(result.seconds.back().t + 1) + "</span></div>\n";
 }
@@ -109,10 +110,12 @@ std::string flagged_seconds(const RunResult& result) {
 
 std::string generator_word(const RunResult& result) {
   switch (result.generator) {
-    case Generator::valid: return mark("VALID", "good") + " The generator kept its schedule in every second.";
+    case Generator::valid:
+      return mark("VALID", "good") + " The generator kept its schedule in every second.";
     case Generator::degraded:
       return mark("DEGRADED", "doubt") + " The generator missed its own limits in the seconds below; the rest stands.";
-    case Generator::invalid: break;
+    case Generator::invalid:
+      break;
   }
   return mark("INVALID", "bad") + " The generator, not the target, limited this run.";
 }

@@ -17,7 +17,8 @@ struct RunDirError {
 
 class RunDir {
  public:
-  // Written first: tells a run that was cut off from a foreign folder, and a full disk before the load instead of after.
+  // Written first: tells a run that was cut off from a foreign folder, and a full disk before the load instead of
+  // after.
   static constexpr std::string_view kMarker = ".plumbline-run";
 
   // `out` must be new or empty; it is created with its parents. Empty: reports/runs/<name>/<UTC>/ plus a `latest` link.
