@@ -26,10 +26,10 @@ struct SocketContext {
 class Socket {
  public:
   virtual ~Socket() = default;
-  [[nodiscard]] virtual const std::string& id() const = 0;   // Socket.IO sid
+  [[nodiscard]] virtual const std::string& id() const = 0;  // Socket.IO sid
   [[nodiscard]] virtual const std::string& nsp() const = 0;
   [[nodiscard]] virtual bool connected() const = 0;
-  virtual void emit(socketio::FramePtr frame) = 0;           // bounded buffer; overflow disconnects the client
+  virtual void emit(socketio::FramePtr frame) = 0;  // bounded buffer; overflow disconnects the client
   // Bytes emitted but not yet taken by the client: who has much to say (an offline backlog) waits while this is high.
   [[nodiscard]] virtual std::size_t buffered_bytes() const { return 0; }
   // Leave this namespace (`41`), or close the transport of all its namespaces as well.
@@ -42,8 +42,10 @@ using SocketPtr = std::shared_ptr<Socket>;
 
 struct ConnectRequest {
   std::string_view nsp;
-  std::string_view auth;            // JSON object text, `{}` when the client sent none
-  const net::HttpRequest* handshake;  // of the Engine.IO session; valid during the call
+  std::string_view auth;  // JSON object text, `{}` when the client sent none
+  // Of the Engine.IO session; valid during the call. Once a first namespace is joined only `authorization` and `cookie`
+  // are left of its headers: idle connections must stay small.
+  const net::HttpRequest* handshake;
 };
 
 struct ConnectRefusal {
@@ -55,7 +57,7 @@ using ConnectReply = std::function<void(std::optional<ConnectRefusal>)>;
 
 struct Event {
   std::string_view name;
-  std::string_view args;              // JSON array text without the name
+  std::string_view args;                // JSON array text without the name
   std::optional<std::uint64_t> ack_id;  // answer with socketio::make_ack(nsp, *ack_id, array) through emit
   const std::vector<std::string>* attachments;
 };
@@ -71,6 +73,9 @@ struct Metric {
 class Application {
  public:
   virtual ~Application() = default;
+
+  // CONNECT to any other namespace is answered with "Invalid namespace".
+  [[nodiscard]] virtual bool has_namespace(std::string_view nsp) const { return nsp == "/"; }
 
   // The socket exists but is not connected before the reply accepts; on_connected follows right after the client's
   // CONNECT packet was answered: the place for first emits.

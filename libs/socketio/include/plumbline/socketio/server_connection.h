@@ -1,0 +1,115 @@
+// Socket.IO v5, server side, as a pure state machine: the namespaces of one Engine.IO session. No I/O, no clock.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plumbline/base/clock.h"
+#include "plumbline/socketio/packet.h"
+#include "plumbline/socketio/server_options.h"
+
+namespace plumbline::socketio {
+
+class ServerConnection;
+
+// One client in one namespace; the owner of the application derives from it.
+class ServerSocket {
+ public:
+  enum class State : std::uint8_t { connecting, connected, gone };
+
+  ServerSocket(std::string sid, std::string nsp) : sid_(std::move(sid)), nsp_(std::move(nsp)) {}
+  virtual ~ServerSocket() = default;
+  ServerSocket(const ServerSocket&) = delete;
+  ServerSocket& operator=(const ServerSocket&) = delete;
+
+  [[nodiscard]] const std::string& sid() const { return sid_; }
+  [[nodiscard]] const std::string& namespace_name() const { return nsp_; }
+  [[nodiscard]] State state() const { return state_; }
+  // Null once the socket is gone.
+  [[nodiscard]] ServerConnection* connection() const { return connection_; }
+
+ private:
+  friend class ServerConnection;
+  std::string sid_;
+  std::string nsp_;
+  ServerConnection* connection_{nullptr};
+  State state_{State::connecting};
+};
+using ServerSocketPtr = std::shared_ptr<ServerSocket>;
+
+struct ConnectError {
+  std::string message;
+  std::string data;  // JSON text, may be empty
+};
+
+struct IncomingEvent {
+  std::string_view name;
+  std::string_view args;  // JSON array text without the name
+  std::optional<std::uint64_t> ack_id;
+  const std::vector<std::string>* attachments;
+};
+
+// What a connection asks of its session and tells its application. No call may destroy the connection.
+class ConnectionHost {
+ public:
+  virtual ~ConnectionHost() = default;
+
+  virtual void send(const FramePtr& frame) = 0;
+  virtual void protocol_error(std::string_view why) = 0;  // close the transport at once
+  virtual void connect_timeout() = 0;
+
+  // Null: there is no such namespace.
+  [[nodiscard]] virtual ServerSocketPtr make_socket(std::string_view nsp) = 0;
+  // Ask the application; it answers through accept() or refuse(), now or later.
+  virtual void on_connect(const ServerSocketPtr& socket, std::string_view auth) = 0;
+  virtual void on_connected(const ServerSocketPtr& socket) = 0;  // after the CONNECT answer was sent
+  virtual void on_event(const ServerSocketPtr& socket, const IncomingEvent& event) = 0;
+  // Once per on_connected. Never from within emit() or leave(): those are told by the caller.
+  virtual void on_disconnect(const ServerSocketPtr& socket, std::string_view reason) = 0;
+};
+
+// Lives on one thread, as long as its session.
+class ServerConnection {
+ public:
+  ServerConnection(const engineio::ServerOptions& options, ConnectionHost& host, Time now);
+
+  // Engine.IO messages, in order. Anything that the protocol forbids ends in protocol_error().
+  void on_text(std::string_view text);
+  void on_binary(std::string_view bytes);
+  void on_transport_closed(std::string_view reason);  // every joined namespace sees one disconnect
+
+  void accept(const ServerSocketPtr& socket);
+  void refuse(const ServerSocketPtr& socket, const ConnectError& error);
+  void emit(const ServerSocket& socket, const FramePtr& frame);
+  // Server-side disconnect (`41`). false when it was not connected. on_disconnect is left to the caller.
+  bool leave(const ServerSocketPtr& socket);
+
+  [[nodiscard]] const std::vector<ServerSocketPtr>& sockets() const { return sockets_; }
+
+  // The connect timeout; Time::max() once a namespace has been joined, even if it is left later.
+  [[nodiscard]] Time next_deadline() const { return connect_by_; }
+  void on_deadline(Time now);
+
+ private:
+  void on_packet(const PacketView& packet, const std::vector<std::string>& attachments);
+  void on_connect_packet(const PacketView& packet);
+  void on_event_packet(const ServerSocketPtr& socket, const PacketView& packet,
+                       const std::vector<std::string>& attachments);
+  void invalid(std::string_view why);
+  void forget(const ServerSocketPtr& socket);
+  [[nodiscard]] bool has(engineio::ServerFault fault) const { return options_->has(fault); }
+  [[nodiscard]] ServerSocketPtr find(std::string_view nsp) const;
+
+  const engineio::ServerOptions* options_;
+  ConnectionHost* host_;
+  Time connect_by_;
+  std::vector<ServerSocketPtr> sockets_;
+  Reassembler reassembler_;
+  bool dead_{false};
+};
+
+}  // namespace plumbline::socketio

@@ -1,0 +1,129 @@
+#include "plumbline/socketio/server_handshake.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace plumbline::engineio {
+namespace {
+
+std::string_view text_of(RequestError error) {
+  switch (error) {
+    case RequestError::unknown_transport:
+      return "Transport unknown";
+    case RequestError::unknown_sid:
+      return "Session ID unknown";
+    case RequestError::bad_handshake_method:
+      return "Bad handshake method";
+    case RequestError::bad_request:
+      return "Bad request";
+    case RequestError::forbidden:
+      return "Forbidden";
+    case RequestError::unsupported_protocol:
+      return "Unsupported protocol version";
+  }
+  return "Bad request";
+}
+
+bool has_control_characters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t') || byte == 0x7F;
+  });
+}
+
+struct Params {
+  std::string_view transport;
+  std::string_view sid;
+  std::string_view eio;
+  unsigned eio_count{0};
+  unsigned transport_count{0};
+};
+
+Params pick(const std::vector<std::pair<std::string, std::string>>& params) {
+  Params picked;
+  for (const auto& [name, value] : params) {
+    if (name == "transport") {
+      picked.transport = value;
+      ++picked.transport_count;
+    } else if (name == "sid") {
+      picked.sid = value;
+    } else if (name == "EIO") {
+      picked.eio = value;
+      ++picked.eio_count;
+    }
+  }
+  return picked;
+}
+
+bool revision_ok(const Params& params, const ServerOptions& options) {
+  if (options.has(ServerFault::missing_eio_ok) && params.eio_count == 0) {
+    return true;
+  }
+  return params.eio_count == 1 && params.eio == "4";
+}
+
+std::int64_t ms(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+}  // namespace
+
+unsigned http_status(RequestError error) {
+  return error == RequestError::forbidden ? 403 : 400;
+}
+
+std::string error_body(RequestError error, const ServerOptions& options) {
+  auto code = static_cast<unsigned>(error);
+  if (options.has(ServerFault::wrong_error_code)) {
+    code = (code + 1) % 6;
+  }
+  return "{\"code\":" + std::to_string(code) + ",\"message\":\"" + std::string(text_of(error)) + "\"}";
+}
+
+boost::system::result<EngineRequest, RequestError> judge_request(
+    const std::vector<std::pair<std::string, std::string>>& params, std::string_view method, bool wants_upgrade,
+    std::string_view origin, const ServerOptions& options) {
+  const Params picked = pick(params);
+  EngineRequest request;
+  if (picked.transport_count == 1 && picked.transport == "websocket" && options.websocket) {
+    request.transport = TransportName::websocket;
+  } else if (picked.transport_count != 1 || picked.transport != "polling" || !options.polling) {
+    return RequestError::unknown_transport;
+  }
+  if (has_control_characters(origin)) {
+    return RequestError::bad_request;
+  }
+  request.sid = picked.sid;
+  const bool websocket = request.transport == TransportName::websocket;
+  if (request.sid.empty()) {
+    if (method != "GET") {
+      return RequestError::bad_handshake_method;
+    }
+    if (websocket != wants_upgrade) {
+      return RequestError::bad_request;
+    }
+    if (!revision_ok(picked, options)) {
+      return RequestError::unsupported_protocol;
+    }
+  }
+  return request;
+}
+
+std::string open_packet(std::string_view sid, TransportName transport, const ServerOptions& options) {
+  std::string text = "0{\"sid\":\"";
+  text += sid;
+  text += "\",\"upgrades\":[";
+  if (transport == TransportName::polling && options.websocket) {
+    text += "\"websocket\"";
+  }
+  text += "],\"pingInterval\":" + std::to_string(ms(options.ping_interval));
+  text += ",\"pingTimeout\":" + std::to_string(ms(options.ping_timeout));
+  text += ",\"maxPayload\":" + std::to_string(options.max_payload) + "}";
+  return text;
+}
+
+void throw_exception_from_error(RequestError error, const boost::source_location&) {
+  throw std::logic_error("unchecked engine request: " + std::string(text_of(error)));
+}
+
+}  // namespace plumbline::engineio

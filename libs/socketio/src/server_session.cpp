@@ -1,0 +1,477 @@
+#include "plumbline/socketio/server_session.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace plumbline::engineio {
+namespace {
+
+constexpr Duration kLongestFarewell = std::chrono::seconds{30};  // a closed polling client that never asks again
+constexpr Time kNever = Time::max();
+
+bool is_octet_stream(std::string_view content_type) {
+  return content_type.starts_with("application/octet-stream");
+}
+
+}  // namespace
+
+struct ServerSession::Outgoing {
+  PacketType type{PacketType::message};
+  bool binary{false};
+  std::string payload;
+  socketio::FramePtr frame;  // instead of all others
+
+  void append_to(std::string& body) const {
+    if (!frame) {
+      binary ? append_binary_packet(body, payload) : append_packet(body, type, payload);
+      return;
+    }
+    if (!body.empty()) {
+      body += kPayloadSeparator;
+    }
+    body += frame->text();
+    for (const std::string& attachment : frame->attachments()) {
+      append_binary_packet(body, attachment);
+    }
+  }
+
+  void send_to(SessionHost& host) const {
+    if (frame) {
+      host.ws_frame(frame);
+    } else if (binary) {
+      host.ws_binary(payload);
+    } else {
+      host.ws_text(static_cast<char>('0' + static_cast<int>(type)) + payload);
+    }
+  }
+};
+
+struct ServerSession::Polling {
+  std::vector<Outgoing> queue;
+  std::size_t bytes{0};
+  Time deadline{kNever};  // of the upgrade, or of the farewell
+  bool parked{false};
+  bool receiving{false};  // a POST's body is coming in
+  bool overflowed{false};
+};
+
+std::string_view to_string(CloseReason reason) {
+  switch (reason) {
+    case CloseReason::transport_close:
+    case CloseReason::client_close:
+      return "transport close";
+    case CloseReason::transport_error:
+      return "transport error";
+    case CloseReason::ping_timeout:
+      return "ping timeout";
+    case CloseReason::parse_error:
+      return "parse error";
+    case CloseReason::server_close:
+      return "forced server close";
+    case CloseReason::shutting_down:
+      return "server shutting down";
+    case CloseReason::overflow:
+      return "buffer overflow";
+  }
+  return "transport close";
+}
+
+ServerSession::ServerSession(const ServerOptions& options, SessionHost& host, TransportName transport, Time now)
+    : options_(&options),
+      host_(&host),
+      heartbeat_at_(options.has(ServerFault::never_ping) ? kNever : now + options.ping_interval),
+      transport_(transport) {
+  if (transport == TransportName::polling) {
+    polling_ = std::make_unique<Polling>();
+  }
+}
+
+ServerSession::~ServerSession() = default;
+
+void ServerSession::open_on_websocket(std::string_view sid) {
+  host_->ws_text(open_packet(sid, TransportName::websocket, *options_));
+}
+
+std::string ServerSession::open_on_polling(std::string_view sid) const {
+  return open_packet(sid, TransportName::polling, *options_);
+}
+
+// --- polling -------------------------------------------------------------------------------------------------------
+
+std::optional<RequestError> ServerSession::begin_get(Time now) {
+  if (state_ == State::closed) {
+    return RequestError::unknown_sid;
+  }
+  if (upgraded()) {
+    return has(ServerFault::poll_ok_after_upgrade) ? std::nullopt : std::optional(RequestError::bad_request);
+  }
+  if (polling_->parked) {
+    if (!has(ServerFault::dup_get_tolerated)) {
+      close(CloseReason::transport_error, now);  // the first is answered with `1`
+      return RequestError::bad_request;
+    }
+    polling_->parked = false;
+    host_->answer_poll("6");
+  }
+  polling_->parked = true;
+  return std::nullopt;
+}
+
+void ServerSession::serve_poll(Time now) {
+  if (upgraded()) {
+    host_->answer_poll("6");
+    return;
+  }
+  flush(now);
+  if (polling_ && polling_->parked && upgrade_ == Upgrade::probed) {
+    answer_parked("6");  // engine.io v4: "Upgrade": the client must get its GET back to be able to pause
+  }
+}
+
+void ServerSession::flush(Time) {
+  if (!polling_ || !polling_->parked) {
+    return;
+  }
+  if (state_ == State::closing) {
+    answer_parked("1");
+    state_ = State::closed;
+  } else if (!polling_->queue.empty()) {
+    answer_parked({});
+  }
+}
+
+// What waits, then the farewell if there is one.
+void ServerSession::answer_parked(std::string_view farewell) {
+  std::string body;
+  body.reserve(polling_->bytes + 16);
+  for (const Outgoing& packet : polling_->queue) {
+    packet.append_to(body);
+  }
+  if (!farewell.empty()) {
+    if (!body.empty()) {
+      body += kPayloadSeparator;
+    }
+    body += farewell;
+  }
+  polling_->queue = {};  // gives the memory back: most polling clients idle
+  polling_->bytes = 0;
+  polling_->parked = false;
+  host_->answer_poll(std::move(body));
+}
+
+void ServerSession::on_poll_cut(Time now) {
+  if (polling_ && polling_->parked) {
+    polling_->parked = false;
+    close(CloseReason::transport_close, now);
+  }
+}
+
+std::optional<RequestError> ServerSession::begin_post(std::string_view content_type, Time now) {
+  if (state_ != State::open) {
+    return RequestError::unknown_sid;
+  }
+  if (upgraded()) {
+    return RequestError::bad_request;
+  }
+  if (polling_->receiving) {
+    polling_->receiving = false;
+    host_->abort_post();
+    close(CloseReason::transport_error, now);
+    return RequestError::bad_request;
+  }
+  if (is_octet_stream(content_type)) {  // v4 sends binary as base64 text
+    close(CloseReason::parse_error, now);
+    return RequestError::bad_request;
+  }
+  polling_->receiving = true;
+  return std::nullopt;
+}
+
+std::optional<RequestError> ServerSession::end_post(std::string_view body, Time now) {
+  if (polling_) {
+    polling_->receiving = false;
+  }
+  if (state_ != State::open) {
+    return RequestError::unknown_sid;
+  }
+  std::size_t count = 0;
+  const auto parsed = parse_payload(body, [&](const PacketView& packet) {
+    ++count;
+    if (state_ == State::open && (count == 1 || !has(ServerFault::payload_only_first))) {
+      on_packet(packet, now);
+    }
+  });
+  if (!parsed && state_ == State::open) {
+    close(CloseReason::parse_error, now);
+    return RequestError::bad_request;
+  }
+  return std::nullopt;
+}
+
+void ServerSession::on_post_cut(Time now) {
+  if (polling_ && polling_->receiving) {
+    polling_->receiving = false;
+    close(CloseReason::transport_close, now);
+  }
+}
+
+void ServerSession::on_post_refused() {
+  if (polling_) {
+    polling_->receiving = false;
+  }
+}
+
+// --- packets -------------------------------------------------------------------------------------------------------
+
+void ServerSession::on_packet(const PacketView& packet, Time now) {
+  switch (packet.type) {
+    case PacketType::message:
+      host_->on_message(packet.binary, packet.payload, now);
+      break;
+    case PacketType::pong:
+      if (awaiting_pong_) {  // unsolicited pongs do not postpone the next ping
+        awaiting_pong_ = false;
+        heartbeat_at_ = now + options_->ping_interval;
+      }
+      break;
+    case PacketType::close:
+      close(CloseReason::client_close, now);
+      break;
+    case PacketType::ping:  // engine.io v4: only the server pings
+      close(CloseReason::parse_error, now);
+      break;
+    case PacketType::open:
+    case PacketType::upgrade:
+    case PacketType::noop:
+      break;
+  }
+}
+
+void ServerSession::on_ws_message(bool binary, std::string_view payload, Time now) {
+  if (!upgraded()) {
+    on_candidate_message(binary, payload, now);
+    return;
+  }
+  if (state_ != State::open) {
+    return;
+  }
+  if (binary) {
+    host_->on_message(true, payload, now);
+    return;
+  }
+  const auto packet = parse_text_packet(payload);
+  if (!packet) {
+    close(CloseReason::parse_error, now);
+    return;
+  }
+  on_packet(*packet, now);
+}
+
+// --- upgrade -------------------------------------------------------------------------------------------------------
+
+std::optional<RequestError> ServerSession::attach_websocket(Time now) {
+  if (state_ != State::open) {
+    return RequestError::unknown_sid;
+  }
+  if (upgraded() || upgrade_ != Upgrade::none || !options_->websocket) {
+    return RequestError::bad_request;
+  }
+  upgrade_ = Upgrade::attached;
+  polling_->deadline = now + options_->upgrade_timeout;
+  return std::nullopt;
+}
+
+void ServerSession::on_candidate_message(bool binary, std::string_view payload, Time now) {
+  if (upgrade_ == Upgrade::none) {
+    return;
+  }
+  if (!binary && payload == "2probe") {
+    upgrade_ = Upgrade::probed;
+    host_->ws_text("3probe");
+    if (polling_->parked) {
+      answer_parked("6");
+    }
+  } else if (!binary && payload == "5" && upgrade_ == Upgrade::probed) {
+    finish_upgrade(now);
+  } else {
+    drop_candidate();
+    host_->ws_close(CloseReason::transport_error);
+  }
+}
+
+void ServerSession::finish_upgrade(Time now) {
+  upgrade_ = Upgrade::none;
+  transport_ = TransportName::websocket;
+  const std::unique_ptr<Polling> before = std::move(polling_);
+  if (before->parked) {
+    host_->answer_poll("6");
+  }
+  if (awaiting_pong_) {  // its answer may be lost between the transports: ask again on the new one
+    awaiting_pong_ = false;
+    heartbeat_at_ = now + options_->ping_interval;
+  }
+  if (has(ServerFault::lose_buffer_on_upgrade)) {
+    return;
+  }
+  for (const Outgoing& packet : before->queue) {
+    packet.send_to(*host_);
+  }
+}
+
+void ServerSession::drop_candidate() {
+  upgrade_ = Upgrade::none;
+  polling_->deadline = kNever;
+}
+
+void ServerSession::on_ws_closed(CloseReason reason, Time now) {
+  if (!upgraded()) {
+    if (upgrade_ != Upgrade::none) {
+      drop_candidate();
+    }
+    return;
+  }
+  if (state_ == State::open) {
+    state_ = State::closed;
+    host_->on_close(reason, now);
+  }
+}
+
+// --- sending -------------------------------------------------------------------------------------------------------
+
+void ServerSession::send(const socketio::FramePtr& frame) {
+  if (state_ != State::open) {
+    return;
+  }
+  if (upgraded()) {
+    host_->ws_frame(frame);
+    return;
+  }
+  Outgoing packet;
+  packet.frame = frame;
+  enqueue(std::move(packet), frame->server_ws_bytes().size());
+}
+
+void ServerSession::send_message(bool binary, std::string_view payload) {
+  if (state_ != State::open) {
+    return;
+  }
+  Outgoing packet;
+  packet.binary = binary;
+  packet.payload = payload;
+  if (upgraded()) {
+    packet.send_to(*host_);
+  } else {
+    enqueue(std::move(packet), payload.size());
+  }
+}
+
+void ServerSession::enqueue(Outgoing packet, std::size_t bytes) {
+  Polling& polling = *polling_;
+  const bool fits =
+      polling.bytes + bytes <= options_->max_buffered_bytes && polling.queue.size() < options_->max_buffered_packets;
+  if (polling.overflowed || (!polling.queue.empty() && !fits)) {
+    if (!std::exchange(polling.overflowed, true)) {
+      host_->on_overflow();
+    }
+    return;
+  }
+  polling.bytes += bytes;
+  polling.queue.push_back(std::move(packet));
+  if (polling.parked) {
+    host_->want_flush();
+  }
+}
+
+std::size_t ServerSession::buffered_bytes() const {
+  return polling_ ? polling_->bytes : 0;
+}
+
+// --- end -----------------------------------------------------------------------------------------------------------
+
+void ServerSession::close(CloseReason reason, Time now) {
+  if (state_ != State::open) {
+    return;
+  }
+  if (upgraded()) {
+    state_ = State::closed;
+    host_->ws_close(reason);
+  } else {
+    shut_polling(reason, now);
+  }
+  host_->on_close(reason, now);
+}
+
+void ServerSession::shut_polling(CloseReason reason, Time now) {
+  if (upgrade_ != Upgrade::none) {
+    drop_candidate();
+    host_->ws_close(reason);
+  }
+  const bool graceful = reason == CloseReason::server_close || reason == CloseReason::shutting_down;
+  if (!graceful) {
+    polling_->queue.clear();
+  }
+  if (polling_->receiving) {
+    polling_->receiving = false;
+    host_->abort_post();
+  }
+  if (polling_->parked) {
+    state_ = State::closed;
+    answer_parked(reason == CloseReason::client_close ? "6" : "1");
+  } else if (graceful) {
+    state_ = State::closing;
+    polling_->deadline = now + std::min(options_->ping_interval + options_->ping_timeout, kLongestFarewell);
+  } else {
+    state_ = State::closed;
+  }
+}
+
+// --- time ----------------------------------------------------------------------------------------------------------
+
+Time ServerSession::next_deadline() const {
+  if (state_ == State::closed) {
+    return kNever;
+  }
+  if (state_ == State::closing) {
+    return polling_->deadline;
+  }
+  return upgrade_ == Upgrade::none ? heartbeat_at_ : std::min(heartbeat_at_, polling_->deadline);
+}
+
+void ServerSession::on_deadline(Time now) {
+  if (state_ == State::closing && now >= polling_->deadline) {
+    state_ = State::closed;
+  }
+  if (state_ != State::open) {
+    return;
+  }
+  if (upgrade_ != Upgrade::none && now >= polling_->deadline) {
+    drop_candidate();
+    host_->ws_close(CloseReason::transport_close);
+  }
+  if (now < heartbeat_at_) {
+    return;
+  }
+  if (!awaiting_pong_) {
+    ping(now);
+  } else if (has(ServerFault::never_timeout)) {
+    heartbeat_at_ = kNever;
+  } else {
+    close(CloseReason::ping_timeout, now);
+  }
+}
+
+// engine.io v4: "Heartbeat"
+void ServerSession::ping(Time now) {
+  awaiting_pong_ = true;
+  heartbeat_at_ = now + options_->ping_timeout;
+  if (upgraded()) {
+    host_->ws_text("2");
+    return;
+  }
+  Outgoing packet;
+  packet.type = PacketType::ping;
+  enqueue(std::move(packet), 1);
+}
+
+}  // namespace plumbline::engineio

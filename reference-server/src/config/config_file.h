@@ -1,0 +1,25 @@
+// The YAML file behind `serve --config`: same keys as the command line, strict about everything else.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace plumbline::serve {
+
+// Key and values in file order; a sequence gives several values.
+using ConfigEntries = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
+// The error reads `file:line:col: sentence`.
+[[nodiscard]] std::variant<ConfigEntries, std::string> read_config_file(const std::string& file,
+                                                                        const std::vector<std::string>& known_keys);
+
+[[nodiscard]] std::variant<ConfigEntries, std::string> parse_config(std::string_view text, const std::string& file,
+                                                                    const std::vector<std::string>& known_keys);
+
+// The known word that a typing mistake most likely meant; empty when none is near.
+[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace plumbline::serve

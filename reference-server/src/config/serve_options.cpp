@@ -1,0 +1,212 @@
+#include "config/serve_options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "config/config_file.h"
+#include "session/session_id.h"
+
+namespace plumbline::serve {
+namespace {
+
+constexpr std::string_view kExamples =
+    "Examples:\n"
+    "  plumbline serve                                     the messenger on http://127.0.0.1:3000\n"
+    "  plumbline serve --port 0 --port-file port.txt       any free port, written to a file\n"
+    "  plumbline serve --app echo --ping-interval 300 --ping-timeout 200 --max-payload 1000000\n"
+    "  plumbline serve --host 0.0.0.0 --cors https://app.example --jwt-key key.pem\n"
+    "  plumbline serve --config serve.yaml                 the same keys, as YAML\n\n"
+    "SIGTERM and SIGINT drain: no new connections, acknowledged work is finished, sockets are closed properly;\n"
+    "the process ends with 0 within --grace seconds.\n\n";
+
+const std::map<std::string, log::Level> kLevels{{"debug", log::Level::debug},
+                                                {"info", log::Level::info},
+                                                {"warn", log::Level::warn},
+                                                {"error", log::Level::error},
+                                                {"off", log::Level::off}};
+
+// What CLI11 fills; turned into ServeOptions once everything is known.
+struct Raw {
+  ServeOptions options;
+  std::string config;
+  std::string mutant;
+  std::string rate_limits{"on"};
+  std::string log_level{"warn"};
+  std::vector<std::string> transports{"polling", "websocket"};
+  std::size_t shards{default_shards(std::thread::hardware_concurrency())};
+  std::int64_t ping_interval{25'000};
+  std::int64_t ping_timeout{20'000};
+  std::int64_t connect_timeout{45'000};
+  std::int64_t upgrade_timeout{10'000};
+  std::int64_t grace{5};
+};
+
+void declare_times(CLI::App& app, Raw& raw) {
+  const CLI::Range ms(1, 86'400'000);
+  app.add_option("--ping-interval", raw.ping_interval, "ms between a pong and the next ping")->check(ms);
+  app.add_option("--ping-timeout", raw.ping_timeout, "ms a pong may take")->check(ms);
+  app.add_option("--connect-timeout", raw.connect_timeout, "ms to the first joined namespace")->check(ms);
+  app.add_option("--upgrade-timeout", raw.upgrade_timeout, "ms an upgrade may take")->check(ms);
+  app.add_option("--grace", raw.grace, "s that draining may take after SIGTERM")->check(CLI::Range(0, 3600));
+}
+
+void declare(CLI::App& app, Raw& raw) {
+  app.option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  ServeOptions& options = raw.options;
+  app.add_option("--app", options.app, "what to serve")->check(CLI::IsMember({"chat", "echo", "engine-echo"}));
+  app.add_option("--dialect", options.dialect, "face of the chat for clients that name none")
+      ->check(CLI::IsMember({"messenger"}));
+  app.add_option("--host", options.host, "address to listen on; 0.0.0.0 for all");
+  app.add_option("--port", options.port, "port to listen on; 0 picks a free one");
+  app.add_option("--port-file", options.port_file, "write the port there once ready");
+  app.add_option("--config", raw.config, "YAML file with the same keys; the command line wins");
+  app.add_option("--jwt-key", options.jwt_key_file, "RSA private key (PEM) for tokens; else one is generated");
+  app.add_option("--rate-limits", raw.rate_limits, "limits per user")->check(CLI::IsMember({"on", "off"}));
+  app.add_option("--mutant", raw.mutant, "run with one deliberate fault (test builds only)");
+  app.add_option("--shards", raw.shards, "event loops, one thread each")->check(CLI::Range(std::size_t{1}, kMaxShards));
+  app.add_option("--max-payload", options.max_payload, "bytes of one POST body or WebSocket message")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}));
+  app.add_option("--transports", raw.transports, "what clients may use, comma separated")
+      ->delimiter(',')
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->check(CLI::IsMember({"polling", "websocket"}));
+  app.add_option("--path", options.path, "where Engine.IO answers");
+  app.add_option("--cors", options.cors, "origins that browsers may call from; * for all, without credentials")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->delimiter(',');
+  app.add_option("--log-level", raw.log_level, "to stderr")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
+  declare_times(app, raw);
+}
+
+std::vector<std::string> config_keys(const CLI::App& app) {
+  std::vector<std::string> keys;
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name().substr(2);
+    if (name != "help" && name != "config" && name != "mutant") {
+      keys.push_back(name);
+    }
+  }
+  return keys;
+}
+
+// The file's values as words in front of the command line, where the same option was not given.
+std::vector<std::string> words_of(const ConfigEntries& entries, const CLI::App& given) {
+  std::vector<std::string> words;
+  for (const auto& [key, values] : entries) {
+    if (given.get_option("--" + key)->count() > 0) {
+      continue;
+    }
+    std::string joined;
+    for (const std::string& value : values) {
+      joined += (joined.empty() ? "" : ",") + value;
+    }
+    words.push_back("--" + key + "=" + joined);
+  }
+  return words;
+}
+
+std::string preset_list() {
+  return "dev, check, asan, tsan";
+}
+
+std::string mutant_list() {
+  std::string list;
+  for (const std::string_view id : mutant_ids()) {
+    list += (list.empty() ? "" : ", ") + std::string(id);
+  }
+  return list;
+}
+
+std::optional<EarlyEnd> choose_mutant(const std::string& id, ServeOptions& options) {
+  if (id.empty()) {
+    return std::nullopt;
+  }
+  if (!kMutantsCompiledIn) {
+    return EarlyEnd{"plumbline serve: --mutant needs a build of preset " + preset_list() +
+                        "; this one has no deliberate faults compiled in\n",
+                    ExitCode::usage};
+  }
+  const auto mutant = find_mutant(id);
+  if (!mutant) {
+    return EarlyEnd{"plumbline serve: unknown mutant '" + id + "'; known: " + mutant_list() + "\n", ExitCode::usage};
+  }
+  options.mutant = *mutant;
+  return std::nullopt;
+}
+
+bool parse_words(CLI::App& app, std::vector<std::string> words, EarlyEnd& end) {
+  std::reverse(words.begin(), words.end());  // CLI11 wants them so
+  try {
+    app.parse(words);
+    return true;
+  } catch (const CLI::CallForHelp&) {
+    end = {app.help() + "\n" + std::string(kExamples) + std::string(exit_code_help()), ExitCode::ok};
+  } catch (const CLI::ParseError& failure) {
+    end = {std::string("plumbline serve: ") + failure.what() + "\ntry: plumbline serve --help\n", ExitCode::usage};
+  }
+  return false;
+}
+
+ServeOptions finished(const Raw& raw) {
+  ServeOptions options = raw.options;
+  options.rate_limits = raw.rate_limits == "on";
+  options.log_level = kLevels.at(raw.log_level);
+  options.shards = raw.shards;
+  const auto offers = [&raw](const char* name) {
+    return std::find(raw.transports.begin(), raw.transports.end(), name) != raw.transports.end();
+  };
+  options.polling = offers("polling");
+  options.websocket = offers("websocket");
+  options.ping_interval = std::chrono::milliseconds{raw.ping_interval};
+  options.ping_timeout = std::chrono::milliseconds{raw.ping_timeout};
+  options.connect_timeout = std::chrono::milliseconds{raw.connect_timeout};
+  options.upgrade_timeout = std::chrono::milliseconds{raw.upgrade_timeout};
+  options.grace = std::chrono::seconds{raw.grace};
+  if (!options.path.starts_with('/')) {
+    options.path.insert(0, 1, '/');
+  }
+  if (!options.path.ends_with('/')) {
+    options.path += '/';
+  }
+  return options;
+}
+
+}  // namespace
+
+std::size_t default_shards(unsigned cores) {
+  return cores <= 2 ? 1 : std::min<std::size_t>(cores / 2, kMaxShards);
+}
+
+std::variant<ServeOptions, EarlyEnd> parse_serve_options(const std::vector<std::string>& args) {
+  Raw raw;
+  CLI::App app("The reference server: a messenger over REST and Socket.IO, or a protocol fixture.", "plumbline serve");
+  declare(app, raw);
+  EarlyEnd end;
+  if (!parse_words(app, args, end)) {
+    return end;
+  }
+  if (!raw.config.empty()) {
+    auto read = read_config_file(raw.config, config_keys(app));
+    if (const auto* why = std::get_if<std::string>(&read)) {
+      return EarlyEnd{*why + "\n", ExitCode::usage};
+    }
+    std::vector<std::string> words = words_of(std::get<ConfigEntries>(read), app);
+    words.insert(words.end(), args.begin(), args.end());
+    raw = Raw{};
+    if (!parse_words(app, words, end)) {
+      end.text = raw.config + ": " + end.text;
+      return end;
+    }
+  }
+  ServeOptions options = finished(raw);
+  if (auto refused = choose_mutant(raw.mutant, options)) {
+    return *refused;
+  }
+  return options;
+}
+
+}  // namespace plumbline::serve

@@ -1,0 +1,154 @@
+#include "gateway/engine_endpoint.h"
+
+#include <memory>
+#include <utility>
+
+#include "gateway/server_context.h"
+#include "plumbline/socketio/server_handshake.h"
+#include "plumbline/websocket/codec.h"
+#include "transport/shard.h"
+#include "transport/ws_handshake.h"
+
+namespace plumbline::serve {
+namespace {
+
+using engineio::RequestError;
+using engineio::TransportName;
+
+net::HttpResponse text_answer(std::string content_type, std::string body) {
+  net::HttpResponse answer;
+  answer.content_type = std::move(content_type);
+  answer.body = std::move(body);
+  answer.headers.emplace_back("Cache-Control", "no-store");
+  return answer;
+}
+
+void refuse(Shard& shard, HttpConnection& connection, RequestError error) {
+  net::HttpResponse answer = text_answer("application/json", engineio::error_body(error, shard.engine_options()));
+  answer.status = engineio::http_status(error);
+  connection.respond(std::move(answer));
+}
+
+Session& new_session(Shard& shard, TransportName transport, net::HttpRequest handshake) {
+  ++shard.counters().sessions_opened;
+  const SessionId sid = shard.ids().session_id(shard.index());
+  return shard.sessions().add(std::make_unique<Session>(shard, sid, transport, std::move(handshake)));
+}
+
+void open_polling(Shard& shard, HttpConnection& connection) {
+  Session& session = new_session(shard, TransportName::polling, connection.take_request());
+  connection.respond(text_answer("text/plain; charset=UTF-8", session.open_on_polling()));
+}
+
+// The 101 goes out ahead of everything else: the socket is fresh, so it fits the kernel's buffer.
+int switch_protocols(Shard& shard, HttpConnection& connection, std::string& rest) {
+  const std::string answer = websocket_switch_answer(connection.request());
+  const int fd = connection.release(rest);
+  if (!send_whole(fd, answer)) {
+    shard.poll_set().remove(fd);
+    close_descriptor(fd);
+    return -1;
+  }
+  return fd;
+}
+
+void open_websocket(Shard& shard, HttpConnection& connection, Session* upgrading) {
+  if (const auto wrong = websocket_handshake_problem(connection.request(), connection.http_minor())) {
+    connection.respond(*wrong);
+    return;
+  }
+  if (upgrading != nullptr) {
+    if (const auto refused = upgrading->attach_websocket()) {
+      refuse(shard, connection, *refused);
+      return;
+    }
+  }
+  net::HttpRequest handshake = connection.request();
+  std::string rest;
+  const int fd = switch_protocols(shard, connection, rest);
+  if (upgrading != nullptr) {
+    ++shard.counters().upgrades;
+    if (fd < 0) {
+      upgrading->on_websocket_closed(engineio::CloseReason::transport_close);
+    } else {
+      upgrading->start_upgrade(fd, std::move(rest));
+    }
+  } else if (fd >= 0) {
+    new_session(shard, TransportName::websocket, std::move(handshake)).open_on_websocket(fd, std::move(rest));
+  }
+}
+
+void on_session_request(Shard& shard, HttpConnection& connection, Session& session, TransportName transport) {
+  const std::string& method = connection.request().method;
+  if (transport == TransportName::websocket || connection.wants_upgrade()) {
+    if (transport == TransportName::websocket && connection.wants_upgrade() && method == "GET") {
+      open_websocket(shard, connection, &session);
+    } else {
+      refuse(shard, connection, RequestError::bad_request);
+    }
+    return;
+  }
+  if (method == "GET") {
+    if (const auto refused = session.get(connection)) {
+      refuse(shard, connection, *refused);
+    }
+  } else if (method == "POST") {
+    if (connection.body_too_large(shard.engine_options().max_payload)) {
+      connection.refuse_body();
+    } else if (const auto refused = session.begin_post(connection)) {
+      refuse(shard, connection, *refused);
+    } else {
+      connection.read_body(shard.engine_options().max_payload);
+    }
+  } else {
+    refuse(shard, connection, RequestError::bad_request);
+  }
+}
+
+}  // namespace
+
+void on_engine_head(Shard& shard, HttpConnection& connection) {
+  const net::HttpRequest& request = connection.request();
+  const auto judged =
+      engineio::judge_request(net::parse_query(request.query), request.method, connection.wants_upgrade(),
+                              request.header("origin"), shard.engine_options());
+  if (!judged) {
+    refuse(shard, connection, judged.error());
+    return;
+  }
+  if (!judged->sid.empty()) {
+    Session* const session = shard.sessions().find(judged->sid);
+    if (session == nullptr) {
+      refuse(shard, connection, RequestError::unknown_sid);
+    } else {
+      on_session_request(shard, connection, *session, judged->transport);
+    }
+    return;
+  }
+  if (shard.draining()) {
+    net::HttpResponse answer = Shard::error_answer(503, "SHUTTING_DOWN", "the server is shutting down");
+    answer.headers.emplace_back("Retry-After", "1");
+    connection.respond(std::move(answer));
+  } else if (judged->transport == TransportName::polling) {
+    open_polling(shard, connection);
+  } else {
+    open_websocket(shard, connection, nullptr);
+  }
+}
+
+void on_engine_body(Shard& shard, HttpConnection& connection) {
+  Session* const session = connection.session();
+  if (session == nullptr) {
+    refuse(shard, connection, RequestError::unknown_sid);
+    return;
+  }
+  const std::string body = std::move(connection.take_request().body);
+  if (const auto refused = session->end_post(body)) {
+    refuse(shard, connection, *refused);
+    return;
+  }
+  const bool wrong = shard.engine_options().has(engineio::ServerFault::post_body_not_ok);
+  connection.respond(text_answer("text/html", wrong ? "okay" : "ok"));
+}
+
+}  // namespace plumbline::serve

@@ -1,0 +1,34 @@
+// A Socket.IO socket as applications see it. Stage: session.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gateway/application.h"
+#include "plumbline/socketio/server_connection.h"
+
+namespace plumbline::serve {
+
+class Session;
+
+class SocketAdapter final : public Socket,
+                            public socketio::ServerSocket,
+                            public std::enable_shared_from_this<SocketAdapter> {
+ public:
+  SocketAdapter(Session& session, std::string sid, std::string_view nsp)
+      : ServerSocket(std::move(sid), std::string(nsp)), session_(session) {}
+
+  [[nodiscard]] const std::string& id() const override { return sid(); }
+  [[nodiscard]] const std::string& nsp() const override { return namespace_name(); }
+  [[nodiscard]] bool connected() const override { return state() == State::connected; }
+  [[nodiscard]] std::size_t buffered_bytes() const override;
+  void emit(socketio::FramePtr frame) override;
+  void disconnect() override;
+  void disconnect_transport() override;
+
+ private:
+  Session& session_;  // valid while connection() is not null
+};
+
+}  // namespace plumbline::serve

@@ -1,0 +1,135 @@
+#include "transport/http_answer.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/beast/http/status.hpp>
+#include <ctime>
+#include <utility>
+
+namespace plumbline::serve {
+namespace {
+
+constexpr std::size_t kGzipThreshold = 1024;  // below it the header costs more than it saves
+constexpr int kGzipLevel = 4;
+constexpr int kGzipWindow = 15 + 16;  // +16: gzip wrapper instead of zlib's
+
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  out += ": ";
+  out += value;
+  out += "\r\n";
+}
+
+void append_cors(std::string& out, const AnswerContext& context, const CorsPolicy& cors) {
+  if (cors.any()) {
+    if (!context.origin.empty()) {
+      append_header(out, "Access-Control-Allow-Origin", "*");
+    }
+    return;
+  }
+  append_header(out, "Vary", "Origin");
+  if (!context.origin.empty() && cors.allows(context.origin)) {
+    append_header(out, "Access-Control-Allow-Origin", context.origin);
+    append_header(out, "Access-Control-Allow-Credentials", "true");
+  }
+}
+
+}  // namespace
+
+bool CorsPolicy::allows(std::string_view origin) const {
+  return any() || std::find(origins.begin(), origins.end(), origin) != origins.end();
+}
+
+std::string_view reason_phrase(unsigned status) {
+  const auto text = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
+  return {text.data(), text.size()};
+}
+
+std::string gzip(std::string_view body) {
+  z_stream stream{};
+  if (deflateInit2(&stream, kGzipLevel, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+    return {};
+  }
+  std::string out(deflateBound(&stream, static_cast<uLong>(body.size())), '\0');
+  // zlib does not write through next_in, but its type says it may.
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
+  stream.avail_in = static_cast<uInt>(body.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int done = deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return done == Z_STREAM_END ? out : std::string{};
+}
+
+std::string http_date(std::int64_t unix_seconds) {
+  const auto seconds = static_cast<std::time_t>(unix_seconds);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 40> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return {text.data(), length};
+}
+
+void append_answer(std::string& out, const AnswerContext& context, const CorsPolicy& cors, std::string_view date,
+                   net::HttpResponse response) {
+  std::string packed;
+  if (context.gzip && response.body.size() > kGzipThreshold) {
+    packed = gzip(response.body);
+  }
+  const std::string& body = packed.empty() ? response.body : packed;
+  const bool no_body = response.status == 204 || response.status == 304 || response.status < 200;
+
+  out.reserve(out.size() + body.size() + 384);
+  out += "HTTP/1.1 ";
+  out += std::to_string(response.status);
+  out += ' ';
+  out += reason_phrase(response.status);
+  out += "\r\n";
+  append_header(out, "Date", date);
+  if (!response.content_type.empty()) {
+    append_header(out, "Content-Type", response.content_type);
+  }
+  if (!no_body) {
+    append_header(out, "Content-Length", std::to_string(body.size()));
+  }
+  if (!packed.empty()) {
+    append_header(out, "Content-Encoding", "gzip");
+    append_header(out, "Vary", "Accept-Encoding");
+  }
+  append_cors(out, context, cors);
+  append_header(out, "X-Content-Type-Options", "nosniff");
+  append_header(out, "X-Frame-Options", "DENY");
+  append_header(out, "Referrer-Policy", "no-referrer");
+  if (!context.request_id.empty()) {
+    append_header(out, "X-Request-Id", context.request_id);
+  }
+  if (!context.keep_alive) {
+    append_header(out, "Connection", "close");
+  } else if (context.http_1_0) {
+    append_header(out, "Connection", "keep-alive");
+  }
+  for (const auto& [name, value] : response.headers) {
+    append_header(out, name, value);
+  }
+  out += "\r\n";
+  if (!context.head && !no_body) {
+    out += body;
+  }
+}
+
+net::HttpResponse preflight_answer(const net::HttpRequest& request) {
+  net::HttpResponse response;
+  response.status = 204;
+  response.headers.emplace_back("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE");
+  if (const std::string_view wanted = request.header("access-control-request-headers"); !wanted.empty()) {
+    response.headers.emplace_back("Access-Control-Allow-Headers", std::string(wanted));
+    response.headers.emplace_back("Vary", "Access-Control-Request-Headers");
+  }
+  response.headers.emplace_back("Access-Control-Max-Age", "600");
+  return response;
+}
+
+}  // namespace plumbline::serve

@@ -1,0 +1,456 @@
+#include "transport/http_connection.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cerrno>
+#include <utility>
+
+#include "plumbline/base/ids.h"
+#include "session/session.h"
+#include "transport/lingering_close.h"
+#include "transport/shard.h"
+
+namespace plumbline::serve {
+namespace {
+
+namespace http = boost::beast::http;
+using Parser = http::request_parser<http::string_body>;
+
+constexpr std::size_t kMaxHead = 16U << 10U;
+constexpr std::size_t kMaxPipelined = 64U << 10U;  // bytes of later requests read while one is being answered
+constexpr std::size_t kMaxRequestId = 128;
+constexpr Duration kHeadTimeout = std::chrono::seconds{10};
+constexpr Duration kBodyTimeout = std::chrono::seconds{30};
+constexpr Duration kAnswerTimeout = std::chrono::seconds{60};
+constexpr Duration kIdleTimeout = std::chrono::seconds{75};
+
+std::string peer_of(int fd) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
+    return {};
+  }
+  const void* const raw = address.ss_family == AF_INET6
+                              ? static_cast<const void*>(&reinterpret_cast<sockaddr_in6*>(&address)->sin6_addr)
+                              : static_cast<const void*>(&reinterpret_cast<sockaddr_in*>(&address)->sin_addr);
+  const char* const printed = ::inet_ntop(address.ss_family, raw, text.data(), text.size());
+  return printed == nullptr ? std::string{} : printed;
+}
+
+std::string_view view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+// true when a comma-separated header value has this element, ignoring case.
+bool has_token(std::string_view value, std::string_view lower_token) {
+  const std::string lower = to_lower_ascii(value);
+  std::string_view rest = lower;
+  while (!rest.empty()) {
+    const std::size_t comma = rest.find(',');
+    std::string_view element = rest.substr(0, comma);
+    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+    element.remove_prefix(std::min(element.find_first_not_of(" \t"), element.size()));
+    element = element.substr(0, element.find_first_of(" \t;"));
+    if (element == lower_token) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool is_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+}  // namespace
+
+struct HttpConnection::Exchange {
+  Parser parser;
+  net::HttpRequest request;
+  AnswerContext context;
+  bool upgrade{false};
+  bool awaiting{false};  // the request is complete and with its handler
+  bool reading_body{false};
+};
+
+void HttpConnection::adopt(Shard& shard, int fd, std::string received) {
+  const std::shared_ptr<HttpConnection> connection(new HttpConnection(shard, fd));
+  connection->self_ = connection;
+  if (!shard.poll_set().add(fd, *connection, EPOLLIN | EPOLLRDHUP)) {
+    connection->gone();
+    return;
+  }
+  shard.timers().schedule(*connection, shard.now() + kHeadTimeout);
+  if (!received.empty()) {
+    connection->in_ = std::move(received);
+    connection->process();
+  }
+}
+
+HttpConnection::HttpConnection(Shard& shard, int fd) : shard_(shard), fd_(fd) {
+  ++shard_.counters().http_connections;
+  shard_.opened(*this);
+}
+
+HttpConnection::~HttpConnection() {
+  --shard_.counters().http_connections;
+  shard_.closed(*this);
+  if (fd_ >= 0) {
+    ::close(fd_);
+  }
+}
+
+// --- reading -------------------------------------------------------------------------------------------------------
+
+void HttpConnection::on_ready(std::uint32_t events) {
+  const auto alive = shared_from_this();
+  if (fd_ >= 0 && (events & EPOLLOUT) != 0) {
+    flush();
+  }
+  if (fd_ >= 0 && (events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) {
+    if (read_paused_) {
+      lost();  // EPOLLRDHUP or an error: nothing else is watched then
+    } else {
+      receive();
+    }
+  }
+}
+
+void HttpConnection::receive() {
+  const std::span<char> scratch = shard_.scratch();
+  const ssize_t got = ::recv(fd_, scratch.data(), scratch.size(), MSG_DONTWAIT);
+  if (got <= 0) {
+    if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+      lost();
+    }
+    return;
+  }
+  shard_.counters().bytes_in += static_cast<std::uint64_t>(got);
+  if (in_.empty() && !exchange_) {
+    shard_.timers().schedule(*this, shard_.now() + kHeadTimeout);
+  }
+  in_.append(scratch.data(), static_cast<std::size_t>(got));
+  process();
+  if (fd_ >= 0 && exchange_ && exchange_->awaiting && in_.size() > kMaxPipelined && !read_paused_) {
+    read_paused_ = true;
+    watch();
+  }
+}
+
+void HttpConnection::process() {
+  if (std::exchange(processing_, true)) {
+    return;  // an answer given inline: the loop below goes on
+  }
+  while (fd_ >= 0 && !closing_ && !in_.empty() && !(exchange_ && exchange_->awaiting)) {
+    if (!(exchange_ ? read_some_body() : read_head())) {
+      break;
+    }
+  }
+  processing_ = false;
+}
+
+bool HttpConnection::read_head() {
+  if (in_.starts_with("\r\n")) {
+    in_.erase(0, 2);  // RFC 9112 2.2: an empty line before the request line is ignored
+    return !in_.empty();
+  }
+  if (in_.front() < 'A' || in_.front() > 'z') {  // no method starts so: TLS, or noise
+    reject(400, "malformed request line");
+    return false;
+  }
+  const std::size_t end = in_.find("\r\n\r\n");
+  if (end == std::string::npos || end + 4 > kMaxHead) {
+    if (in_.size() >= kMaxHead) {
+      reject(431, "request header too large");
+    }
+    return false;
+  }
+  begin_exchange(std::string_view(in_).substr(0, end + 4));
+  return fd_ >= 0;
+}
+
+void HttpConnection::begin_exchange(std::string_view head) {
+  exchange_ = std::make_unique<Exchange>();
+  Exchange& exchange = *exchange_;
+  exchange.parser.header_limit(static_cast<std::uint32_t>(kMaxHead));
+  exchange.parser.body_limit(boost::none);  // judged below, per kind of request
+  boost::beast::error_code failure;
+  const std::size_t used = exchange.parser.put(boost::asio::buffer(head.data(), head.size()), failure);
+  if (failure || !exchange.parser.is_header_done() || used != head.size()) {
+    exchange_.reset();
+    reject(400, "malformed request header");
+    return;
+  }
+  const auto& message = exchange.parser.get();
+  net::HttpRequest& request = exchange.request;
+  request.method = view(message.method_string());
+  const std::string_view target = view(message.target());
+  request.path = target.substr(0, target.find('?'));
+  request.query = target.size() > request.path.size() ? target.substr(request.path.size() + 1) : std::string_view{};
+  for (const auto& field : message) {
+    request.headers.emplace_back(to_lower_ascii(view(field.name_string())), std::string(view(field.value())));
+  }
+  request.remote = peer_of(fd_);
+  AnswerContext& context = exchange.context;
+  context.origin = request.header("origin");
+  context.head = request.method == "HEAD";
+  context.gzip = has_token(request.header("accept-encoding"), "gzip");
+  context.http_1_0 = message.version() < 11;
+  context.keep_alive = message.keep_alive() && !shard_.draining();
+  if (const std::string_view id = request.header("x-request-id"); id.size() <= kMaxRequestId && is_printable(id)) {
+    context.request_id = id;
+  }
+  exchange.upgrade =
+      has_token(request.header("upgrade"), "websocket") && has_token(request.header("connection"), "upgrade");
+  ++shard_.counters().http_requests;
+  dispatch();
+}
+
+// The routes decide; what they decide comes back through read_body(), respond(), migrate() or release().
+void HttpConnection::dispatch() {
+  const std::size_t head_size = in_.find("\r\n\r\n") + 4;
+  Exchange& exchange = *exchange_;
+  if (shard_.other_shard_of(exchange.request)) {
+    migrate(*shard_.other_shard_of(exchange.request));
+    return;
+  }
+  in_.erase(0, head_size);
+  shard_.on_request_head(*this);
+}
+
+bool HttpConnection::body_too_large(std::size_t limit) const {
+  const auto length = exchange_->parser.content_length();
+  return length && *length > limit;
+}
+
+void HttpConnection::read_body(std::size_t limit) {
+  Exchange& exchange = *exchange_;
+  exchange.parser.body_limit(limit);
+  exchange.reading_body = true;
+  if (exchange.parser.is_done()) {
+    on_body_complete();
+    return;
+  }
+  if (exchange.request.header("expect") == "100-continue") {
+    out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    dirty();
+  }
+  shard_.timers().schedule(*this, shard_.now() + kBodyTimeout);
+}
+
+bool HttpConnection::read_some_body() {
+  Exchange& exchange = *exchange_;
+  std::size_t used = 0;
+  boost::beast::error_code failure;
+  while (used < in_.size() && !exchange.parser.is_done() && !failure) {
+    const std::size_t taken = exchange.parser.put(boost::asio::buffer(in_.data() + used, in_.size() - used), failure);
+    used += taken;
+    if (taken == 0) {
+      break;
+    }
+  }
+  in_.erase(0, used);
+  if (failure == http::error::body_limit) {
+    refuse_body();
+    return false;
+  }
+  if (failure && failure != http::error::need_more) {
+    reject(400, "malformed request body");
+    return false;
+  }
+  if (!exchange.parser.is_done()) {
+    return false;
+  }
+  on_body_complete();
+  return true;
+}
+
+void HttpConnection::on_body_complete() {
+  exchange_->reading_body = false;
+  exchange_->awaiting = true;
+  exchange_->request.body = std::move(exchange_->parser.get().body());
+  shard_.timers().schedule(*this, session_ != nullptr ? Time::max() : shard_.now() + kAnswerTimeout);
+  shard_.on_request_complete(*this);
+}
+
+// --- what the handler of a request uses
+// -------------------------------------------------------------------------------
+
+const net::HttpRequest& HttpConnection::request() const {
+  return exchange_->request;
+}
+net::HttpRequest HttpConnection::take_request() {
+  return std::move(exchange_->request);
+}
+bool HttpConnection::wants_upgrade() const {
+  return exchange_->upgrade;
+}
+unsigned HttpConnection::http_minor() const {
+  return exchange_->context.http_1_0 ? 0 : 1;
+}
+
+void HttpConnection::bind(Session& session, Role role) {
+  session_ = &session;
+  role_ = role;
+  if (role == Role::poll) {
+    exchange_->awaiting = true;
+    shard_.timers().schedule(*this, Time::max());  // the session's heartbeat bounds the wait
+  }
+}
+
+void HttpConnection::respond(net::HttpResponse response) {
+  if (fd_ < 0 || !exchange_) {
+    return;
+  }
+  Exchange& exchange = *exchange_;
+  session_ = nullptr;
+  if (!exchange.parser.is_done()) {
+    exchange.context.keep_alive = false;  // the rest of the body is not worth reading
+  }
+  append_answer(out_, exchange.context, shard_.cors(), shard_.http_date(), std::move(response));
+  closing_ = !exchange.context.keep_alive;
+  finish_exchange();
+}
+
+void HttpConnection::finish_exchange() {
+  exchange_.reset();
+  dirty();
+  shard_.timers().schedule(*this, shard_.now() + kIdleTimeout);
+}
+
+void HttpConnection::refuse_body() {
+  if (Session* const session = std::exchange(session_, nullptr)) {
+    session->on_post_refused(*this);
+  }
+  respond(shard_.error_answer(413, "PAYLOAD_TOO_LARGE", "the body is larger than this endpoint accepts"));
+}
+
+void HttpConnection::reject(unsigned status, std::string_view why) {
+  if (Session* const session = std::exchange(session_, nullptr)) {
+    session->on_connection_lost(*this, role_);
+  }
+  if (!exchange_) {
+    exchange_ = std::make_unique<Exchange>();
+  }
+  exchange_->context.keep_alive = false;
+  ++shard_.counters().malformed_requests;
+  respond(shard_.error_answer(status, status == 408 ? "TIMEOUT" : "BAD_REQUEST", why));
+}
+
+void HttpConnection::migrate(std::size_t target) {
+  shard_.poll_set().remove(fd_);
+  ++shard_.counters().migrations;
+  shard_.hand_over(target, std::exchange(fd_, -1), std::move(in_));
+  gone();
+}
+
+int HttpConnection::release(std::string& rest) {
+  rest = std::move(in_);
+  const int fd = std::exchange(fd_, -1);
+  gone();
+  return fd;
+}
+
+void HttpConnection::abort() {
+  session_ = nullptr;
+  if (fd_ >= 0) {
+    shard_.poll_set().remove(fd_);
+    ::close(std::exchange(fd_, -1));
+  }
+  gone();
+}
+
+// --- writing and ending ---------------------------------------------------------------------------------------------
+
+void HttpConnection::dirty() {
+  if (!std::exchange(dirty_, true)) {
+    shard_.flush_later(shared_from_this());
+  }
+}
+
+void HttpConnection::flush() {
+  dirty_ = false;
+  while (fd_ >= 0 && written_ < out_.size()) {
+    const ssize_t sent = ::send(fd_, out_.data() + written_, out_.size() - written_, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno != EINTR) {
+      if (errno != EAGAIN) {
+        lost();
+        return;
+      }
+      break;
+    }
+    written_ += sent > 0 ? static_cast<std::size_t>(sent) : 0;
+    shard_.counters().bytes_out += sent > 0 ? static_cast<std::uint64_t>(sent) : 0;
+  }
+  if (fd_ < 0) {
+    return;
+  }
+  const bool blocked = written_ < out_.size();
+  if (!blocked) {
+    out_ = std::string{};
+    written_ = 0;
+  }
+  if (closing_) {
+    auto rest = shard_.take_outbox();
+    if (blocked) {
+      rest->push(out_.substr(written_));
+    }
+    LingeringClose::take_over(shard_, std::exchange(fd_, -1), std::move(rest));
+    gone();
+    return;
+  }
+  const bool was_paused = std::exchange(read_paused_, read_paused_ && exchange_ != nullptr);
+  if (std::exchange(write_blocked_, blocked) != blocked || was_paused != read_paused_) {
+    watch();
+  }
+  if (!exchange_ && !in_.empty()) {
+    process();  // the next pipelined request
+  }
+}
+
+void HttpConnection::watch() {
+  const std::uint32_t reading = read_paused_ ? 0U : static_cast<std::uint32_t>(EPOLLIN);
+  const std::uint32_t writing = write_blocked_ ? static_cast<std::uint32_t>(EPOLLOUT) : 0U;
+  shard_.poll_set().modify(fd_, *this, reading | writing | EPOLLRDHUP);
+}
+
+void HttpConnection::on_timer(Time) {
+  const auto alive = shared_from_this();
+  const bool mid_request = !in_.empty() || (exchange_ && exchange_->reading_body);
+  if (mid_request && !write_blocked_ && !(exchange_ && exchange_->awaiting)) {
+    ++shard_.counters().slow_requests;
+    reject(408, "the request took too long to arrive");
+  } else {
+    lost();
+  }
+}
+
+void HttpConnection::lost() {
+  if (Session* const session = std::exchange(session_, nullptr)) {
+    session->on_connection_lost(*this, role_);
+  }
+  abort();
+}
+
+void HttpConnection::close_if_idle() {
+  if (!exchange_ && in_.empty() && out_.empty()) {
+    lost();
+  }
+}
+
+void HttpConnection::gone() {
+  shard_.timers().cancel(*this);
+  shard_.bury(std::move(self_));
+}
+
+}  // namespace plumbline::serve

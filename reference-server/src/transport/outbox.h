@@ -1,0 +1,41 @@
+// What waits to be written to one WebSocket: frames are referenced, not copied, and leave in one system call.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "plumbline/socketio/packet.h"
+
+namespace plumbline::serve {
+
+class Outbox {
+ public:
+  enum class Flush { drained, blocked, broken };
+
+  void push(const socketio::FramePtr& frame);
+  void push(std::string bytes);  // whole WebSocket frames
+
+  // Writes as much as the socket takes without blocking.
+  [[nodiscard]] Flush flush(int fd);
+
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] std::size_t frames() const { return items_.size() - first_; }
+  [[nodiscard]] bool empty() const { return first_ == items_.size(); }
+
+ private:
+  struct Item {
+    socketio::FramePtr frame;
+    std::string bytes;  // when there is no frame
+    [[nodiscard]] std::string_view view() const { return frame ? frame->server_ws_bytes() : std::string_view(bytes); }
+  };
+  [[nodiscard]] long write_some(int fd) const;
+  void consume(std::size_t written);
+
+  std::vector<Item> items_;
+  std::size_t first_{0};   // first item not yet written whole
+  std::size_t offset_{0};  // written bytes of that item
+  std::size_t bytes_{0};
+};
+
+}  // namespace plumbline::serve
