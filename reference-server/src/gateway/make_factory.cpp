@@ -1,11 +1,17 @@
 #include "gateway/make_factory.h"
 
 #include "echo/echo_application.h"
+#include "gateway/chat_application.h"
 
 namespace plumbline::serve {
 
-std::unique_ptr<ApplicationFactory> make_factory(net::ShardPool& pool, const ServeOptions&, const Clock&) {
-  return std::make_unique<EchoFactory>(pool);
+std::unique_ptr<ApplicationFactory> make_factory(net::ShardPool& pool,
+                                                 const ServeOptions& options,
+                                                 const Clock& clock) {
+  if (options.app == "chat") {
+    return make_chat_factory(pool, ChatOptions{options.dialect, options.jwt_key_file, options.rate_limits}, clock);
+  }
+  return std::make_unique<EchoFactory>(pool);  // engine-echo needs no Socket.IO: it gets the one without REST
 }
 
 }  // namespace plumbline::serve
