@@ -23,8 +23,7 @@ class Context {
   Wire& wire;
   const Clock& clock;
 
-  // For answers that have no bound in the protocol: long, since only a broken target waits for it.
-  [[nodiscard]] Duration answer_bound() const { return std::chrono::milliseconds{1500}; }
+  [[nodiscard]] Duration answer_bound() const { return target.timing.answer_bound; }
   [[nodiscard]] Duration fast() const { return fast_bound(target.timing.ping_interval, target.timing.ping_timeout); }
   // Nothing else may come: a quiet window after a fence.
   [[nodiscard]] Duration quiet() const { return std::chrono::milliseconds{250}; }

@@ -37,7 +37,9 @@ boost::system::result<OwnServer, std::string> OwnServer::start(const std::string
   Target target;
   target.name = mutant.empty() ? "plumbline serve --app echo" : "plumbline serve --app echo --mutant " + mutant;
   target.endpoint = *endpoint;
-  target.timing = {std::chrono::milliseconds{300}, std::chrono::milliseconds{200}, std::chrono::milliseconds{1000}};
+  target.timing.ping_interval = std::chrono::milliseconds{300};
+  target.timing.ping_timeout = std::chrono::milliseconds{200};
+  target.timing.connect_timeout = std::chrono::milliseconds{1000};
   target.timing_declared = true;
   target.max_payload = 1'000'000;
   target.configuration = fmt::format("{}", fmt::join(options.command, " "));

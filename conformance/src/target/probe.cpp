@@ -107,7 +107,8 @@ void probe(Target& target, const Clock& clock) {
     }
   }
   if (!target.timing_declared) {
-    target.timing = {std::chrono::milliseconds{300}, std::chrono::milliseconds{200}, target.timing.connect_timeout};
+    target.timing.ping_interval = std::chrono::milliseconds{300};
+    target.timing.ping_timeout = std::chrono::milliseconds{200};
   }
   target.assumptions.push_back("it speaks no Engine.IO at " + target.endpoint.path + ": " +
                                describe(handshake, kProbeBound));

@@ -17,6 +17,8 @@ struct Timing {
   Duration ping_interval{std::chrono::seconds{25}};
   Duration ping_timeout{std::chrono::seconds{20}};
   std::optional<Duration> connect_timeout;
+  // For answers that the protocol gives no bound: long, since only a broken target waits for it.
+  Duration answer_bound{std::chrono::milliseconds{1500}};
 };
 
 struct Target {

@@ -1,0 +1,72 @@
+// Target files: what is read, and how mistakes are told.
+#include "target/descriptor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumbline::conform {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* kGood = R"(schema: target/1
+target: {name: mine}
+endpoints: {socketio: {url: 'http://127.0.0.1:4000', path: /ws/}}
+timing: {ping_interval_ms: 250, ping_timeout_ms: 150, connect_timeout_ms: 900}
+limits: {max_payload: 5000}
+capabilities: {transport.upgrade: false}
+)";
+
+TEST(Descriptor, ReadsEverythingThatItDeclares) {
+  const ReadTarget read = read_descriptor("my.yaml", kGood);
+
+  ASSERT_THAT(read.errors, IsEmpty());
+  EXPECT_EQ(read.target.name, "mine");
+  EXPECT_EQ(read.target.endpoint.authority(), "127.0.0.1:4000");
+  EXPECT_EQ(read.target.endpoint.path, "/ws/");
+  EXPECT_EQ(read.target.timing.ping_interval, std::chrono::milliseconds{250});
+  EXPECT_EQ(read.target.timing.ping_timeout, std::chrono::milliseconds{150});
+  EXPECT_EQ(read.target.timing.connect_timeout, std::chrono::milliseconds{900});
+  EXPECT_TRUE(read.target.timing_declared);
+  EXPECT_EQ(read.target.max_payload, 5000U);
+  EXPECT_FALSE(read.target.has("transport.upgrade"));
+  EXPECT_TRUE(read.target.has("transport.polling"));
+}
+
+TEST(Descriptor, NamesPlaceAndNearestKeyWhenAKeyIsMisspelt) {
+  const ReadTarget read =
+      read_descriptor("my.yaml",
+                      "schema: target/1\ntarget: {name: mine}\nendpoints: {socketio: {url: 'http://127.0.0.1:1'}}\n"
+                      "timing: {ping_intervall_ms: 3}\n");
+
+  EXPECT_THAT(read.errors, ElementsAre("my.yaml:4:10: unknown key 'ping_intervall_ms' in timing; did you mean "
+                                       "'ping_interval_ms'?"));
+}
+
+TEST(Descriptor, WantsAUrl) {
+  const ReadTarget read =
+      read_descriptor("my.yaml", "schema: target/1\ntarget: {name: mine}\nendpoints: {socketio: {url: nonsense}}\n");
+
+  EXPECT_THAT(read.errors, ElementsAre(HasSubstr("'nonsense' is not a target URL")));
+}
+
+TEST(Descriptor, WantsAMapping) {
+  EXPECT_THAT(read_descriptor("my.yaml", "just text").errors, testing::Not(IsEmpty()));
+}
+
+TEST(Descriptor, SurvivesBrokenYaml) {
+  EXPECT_THAT(read_descriptor("my.yaml", "a: [").errors, ElementsAre(HasSubstr("my.yaml:1:1: not valid YAML")));
+}
+
+TEST(Descriptor, WantsNumbersInRange) {
+  std::string wrong = kGood;
+  wrong.replace(wrong.find("250"), 3, "-50");
+
+  EXPECT_THAT(read_descriptor("my.yaml", wrong).errors,
+              ElementsAre(HasSubstr("my.yaml:4:28: 'ping_interval_ms' must be a whole number")));
+}
+
+}  // namespace
+}  // namespace plumbline::conform

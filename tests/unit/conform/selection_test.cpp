@@ -1,0 +1,57 @@
+// Which clauses a word on the command line means.
+#include "selection.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumbline::conform {
+namespace {
+
+const Catalogue& built_in() {
+  static const LoadedCatalogue loaded = load_catalogue(embedded_spec());
+  return loaded.catalogue;
+}
+
+Selection chosen(const std::vector<std::string>& ids) {
+  auto selection = select(built_in(), ids);
+  return selection ? std::move(*selection) : Selection{};
+}
+
+TEST(Select, MeansEverythingWithoutAWord) {
+  EXPECT_EQ(chosen({}).asked.size(), built_in().clauses.size());
+  EXPECT_EQ(chosen({}).cases.size(), all_cases().size());
+}
+
+TEST(Select, MeansAllClausesOfAnArea) {
+  EXPECT_THAT(chosen({"EIO-UP"}).asked,
+              testing::ElementsAre("EIO-UP-01", "EIO-UP-02", "EIO-UP-04", "EIO-UP-05", "EIO-UP-06"));
+}
+
+TEST(Select, AddsTheCasesOfWhatAClauseNeeds) {
+  const auto selection = chosen({"EIO-PK-02"});
+  std::vector<std::string> cases;
+  for (const CaseRecord* record : selection.cases) {
+    cases.emplace_back(record->id);
+  }
+  EXPECT_THAT(selection.asked, testing::ElementsAre("EIO-PK-02"));
+  EXPECT_THAT(cases, testing::ElementsAre("EIO-HS-01.a", "EIO-PK-01.a", "EIO-PK-02.a"));
+}
+
+TEST(Select, TakesTheIdOfACaseForItsClause) {
+  EXPECT_THAT(chosen({"EIO-PK-13.b"}).asked, testing::ElementsAre("EIO-PK-13"));
+}
+
+TEST(Select, SuggestsTheNearestWhenThereIsNoSuchClause) {
+  const auto selection = select(built_in(), {"EIO-PK-99"});
+  ASSERT_FALSE(selection);
+  EXPECT_THAT(selection.error(), testing::HasSubstr("did you mean 'EIO-PK-"));
+}
+
+TEST(Explain, ShowsTheTextAndWhatItIsWorth) {
+  const std::string text = explain_text(built_in(), {"EIO-CL-03"});
+  EXPECT_THAT(text, testing::HasSubstr("SHOULD close it at once"));
+  EXPECT_THAT(text, testing::HasSubstr("NON_STRICT"));
+}
+
+}  // namespace
+}  // namespace plumbline::conform
