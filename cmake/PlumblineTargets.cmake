@@ -26,6 +26,11 @@ endif()
 target_compile_definitions(plumbline_options INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 
+if(PLUMBLINE_FUZZ)
+  # Coverage of the libraries is what guides the fuzzer.
+  target_compile_options(plumbline_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 if(PLUMBLINE_SANITIZE)
   string(REPLACE ";" "," _sanitizers "${PLUMBLINE_SANITIZE}")
   target_compile_options(plumbline_options INTERFACE -fsanitize=${_sanitizers} -fno-omit-frame-pointer)
@@ -36,7 +41,8 @@ if(PLUMBLINE_SANITIZE)
       -fno-sanitize=null,alignment,object-size,vptr -fno-sanitize-recover=undefined)
   endif()
   # The optimiser's view changes under instrumentation: these two then cry wolf in library headers.
-  target_compile_options(plumbline_options INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized)
+  target_compile_options(plumbline_options INTERFACE
+    -Wno-null-dereference $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   if("thread" IN_LIST PLUMBLINE_SANITIZE)
     target_compile_options(plumbline_options INTERFACE -Wno-tsan)
   endif()
