@@ -31,7 +31,7 @@ std::string head(const RunResult& result) {
   return text;
 }
 
-std::string broken(const RunResult& result) {
+std::string broken_text(const RunResult& result) {
   std::string text;
   for (const AnomalyRow& row : anomalies_of(result)) {
     if (!row.fatal) {
@@ -121,7 +121,7 @@ std::string to_markdown(const RunResult& result) {
   if (result.verb == "conform") {
     text += clauses(result);
   } else {
-    text += broken(result) + gates(result) + latencies(result) + ledger(result);
+    text += broken_text(result) + gates(result) + latencies(result) + ledger(result);
   }
   if (!result.again.empty()) {
     text += "again: " + code_span(result.again) + "\n";

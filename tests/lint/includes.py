@@ -5,7 +5,7 @@ import re
 from tree import CPP
 
 LAYERS = {
-    "base": 0, "websocket": 1, "socketio": 1, "stats": 1, "history": 1, "checker": 1, "net": 2, "client": 3,
+    "base": 0, "websocket": 1, "socketio": 1, "stats": 1, "history": 1, "checker": 1, "net": 2, "client": 3, "render": 3,
     "serve": 4, "load": 4, "conform": 4, "report": 4,
 }
 VERBS = {"reference-server": "serve", "loadgen": "load", "conformance": "conform", "reports": "report"}
@@ -15,7 +15,7 @@ WITHOUT_ASIO = {"base", "websocket", "socketio", "stats", "history", "checker"}
 PLACES = {
     r"yaml-cpp/": r"/(scenario|config|target|catalogue)/|_(parser|config|catalogue)\.cpp$",
     r"jwt\.h": r"/auth/|^tests/",
-    r"sodium\.h": r"/auth/|^libs/socketio/src/|^tests/",  # socketio: base64 only
+    r"sodium\.h": r"/auth/|^reference-server/src/|^libs/socketio/src/|^tests/",  # socketio: base64 only
     r"pqxx/|libpq-fe\.h": r"^reference-server/src/store/",
     r"hiredis/": r"^reference-server/src/backplane/",
     r"librdkafka/": r"^reference-server/src/bus/",

@@ -29,7 +29,7 @@ history::ClauseResult to_clause_result(const RunSummary& summary, const ClauseVe
   return result;
 }
 
-std::size_t count(const RunSummary& summary, Verdict verdict) {
+std::size_t cases_with(const RunSummary& summary, Verdict verdict) {
   return static_cast<std::size_t>(std::count_if(summary.verdicts.begin(), summary.verdicts.end(),
                                                 [verdict](const ClauseVerdict& v) { return v.verdict == verdict; }));
 }
@@ -43,13 +43,13 @@ std::string sentence(const RunSummary& summary) {
   const auto first_failure = std::find_if(summary.verdicts.begin(), summary.verdicts.end(),
                                           [](const ClauseVerdict& v) { return v.verdict == Verdict::fail; });
   if (first_failure != summary.verdicts.end()) {
-    return fmt::format("{} of {} clauses fail, first {}: {}", count(summary, Verdict::fail), judged,
+    return fmt::format("{} of {} clauses fail, first {}: {}", cases_with(summary, Verdict::fail), judged,
                        first_failure->clause->id, first_failure->clause->title);
   }
   if (summary.conformance == Conformance::incomplete) {
     return fmt::format("no clause fails, but {} of {} could not be judged",
-                       count(summary, Verdict::inconclusive) + count(summary, Verdict::not_applicable) +
-                           count(summary, Verdict::blocked),
+                       cases_with(summary, Verdict::inconclusive) + cases_with(summary, Verdict::not_applicable) +
+                           cases_with(summary, Verdict::blocked),
                        judged);
   }
   return fmt::format("all {} clauses hold", judged);
@@ -100,7 +100,7 @@ history::RunResult to_run_result(const RunSummary& summary) {
   } else if (summary.exit_code == ExitCode::no_judgement) {
     result.reason = "incomplete";
   }
-  if (count(summary, Verdict::inconclusive) > 0) {
+  if (cases_with(summary, Verdict::inconclusive) > 0) {
     result.generator = history::Generator::degraded;
     result.generator_reasons.emplace_back("clauses stayed inconclusive");
   }

@@ -13,12 +13,12 @@ constexpr std::string_view kPrefix = "pl1.";
 constexpr std::size_t kFieldDigits = 4 * 8 + 16;              // four 32-bit fields and the time
 constexpr std::size_t kHead = kPrefix.size() + kFieldDigits;  // "pl1." and the fields
 constexpr std::size_t kMin = kHead + 1 + 8;                   // "." and the checksum
-constexpr std::string_view kDigits = "0123456789abcdef";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 
 char* put_hex(char* at, std::uint64_t value, unsigned digits) {
   for (unsigned i = digits; i > 0; --i) {
-    *at++ = kDigits[(value >> (4 * (i - 1))) & 0xFU];
+    *at++ = kHexDigits[(value >> (4 * (i - 1))) & 0xFU];
   }
   return at;
 }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxRefusalBody = 64U << 10U;
 
-Error refusal(unsigned status) {
+Error upgrade_refusal(unsigned status) {
   if (status / 100 == 3) {
     return Error{Errc::refused, "the server answered the WebSocket request with a redirect"};
   }
@@ -95,7 +95,7 @@ void WebSocketChannel::on_handshake_bytes(std::span<char> bytes, Time received) 
   }
   const net::HttpResponse response = handshake_->reader.take();
   if (response.status != 101) {
-    return fail(refusal(response.status));
+    return fail(upgrade_refusal(response.status));
   }
   const bool upgraded = to_lower_ascii(net::find_header(response.headers, "upgrade")) == "websocket" &&
                         net::find_header(response.headers, "sec-websocket-accept") == handshake_->accept &&
@@ -149,7 +149,7 @@ void WebSocketChannel::send(websocket::Opcode opcode, std::string_view payload) 
 
 void WebSocketChannel::on_closed(const Error& why) {
   const bool refused = handshake_ && handshake_->reader.finish();
-  fail(refused ? refusal(handshake_->reader.take().status) : why);
+  fail(refused ? upgrade_refusal(handshake_->reader.take().status) : why);
 }
 
 void WebSocketChannel::fail(const Error& why) {

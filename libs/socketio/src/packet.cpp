@@ -10,7 +10,7 @@
 namespace plumbline::socketio {
 namespace {
 
-constexpr Error malformed(std::string_view why) {
+constexpr Error malformed_packet(std::string_view why) {
   return Error{Errc::malformed, why};
 }
 
@@ -30,7 +30,7 @@ Result<std::optional<std::uint64_t>> take_number(std::string_view& text) {
   std::uint64_t value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failure != std::errc{}) {
-    return malformed("number out of range");
+    return malformed_packet("number out of range");
   }
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return std::optional{value};
@@ -42,7 +42,7 @@ Result<std::uint32_t> take_attachments(std::string_view& text, std::uint32_t lim
     return count.error();
   }
   if (!*count || text.empty() || text.front() != '-') {
-    return malformed("no attachment count");
+    return malformed_packet("no attachment count");
   }
   if (**count > limit) {
     return Error{Errc::too_large, "too many attachments"};
@@ -69,13 +69,13 @@ bool is_reserved(std::string_view name) {
 
 Result<void> check_event(const JsonShape& shape) {
   if (shape.kind != JsonKind::array || shape.first == JsonKind::none) {
-    return malformed("event is not a non-empty array");
+    return malformed_packet("event is not a non-empty array");
   }
   if (shape.first != JsonKind::string && shape.first != JsonKind::number) {
-    return malformed("event name is neither string nor number");
+    return malformed_packet("event name is neither string nor number");
   }
   if (shape.first == JsonKind::string && is_reserved(shape.first_text)) {
-    return malformed("reserved event name");
+    return malformed_packet("reserved event name");
   }
   return {};
 }
@@ -83,39 +83,39 @@ Result<void> check_event(const JsonShape& shape) {
 Result<void> check_shape(PacketType type, const JsonShape& shape) {
   switch (type) {
     case PacketType::connect:
-      return shape.kind == JsonKind::object ? Result<void>{} : malformed("CONNECT payload is not an object");
+      return shape.kind == JsonKind::object ? Result<void>{} : malformed_packet("CONNECT payload is not an object");
     case PacketType::connect_error:
       return shape.kind == JsonKind::object || shape.kind == JsonKind::string
                  ? Result<void>{}
-                 : malformed("CONNECT_ERROR payload is neither object nor string");
+                 : malformed_packet("CONNECT_ERROR payload is neither object nor string");
     case PacketType::event:
     case PacketType::binary_event:
       return check_event(shape);
     case PacketType::ack:
     case PacketType::binary_ack:
-      return shape.kind == JsonKind::array ? Result<void>{} : malformed("acknowledgement is not an array");
+      return shape.kind == JsonKind::array ? Result<void>{} : malformed_packet("acknowledgement is not an array");
     case PacketType::disconnect:
       break;
   }
-  return malformed("DISCONNECT with a payload");
+  return malformed_packet("DISCONNECT with a payload");
 }
 
 // Rules that concern the parts rather than the JSON text.
 Result<void> check_parts(const PacketView& packet, Direction direction) {
   if (packet.type == PacketType::connect_error && direction == Direction::to_server) {
-    return malformed("CONNECT_ERROR from a client");
+    return malformed_packet("CONNECT_ERROR from a client");
   }
   const bool answerable = packet.type == PacketType::event || packet.type == PacketType::binary_event;
   const bool answer = packet.type == PacketType::ack || packet.type == PacketType::binary_ack;
   if (packet.ack_id && !answerable && !answer) {
-    return malformed("id on a packet that has none");
+    return malformed_packet("id on a packet that has none");
   }
   if (answer && !packet.ack_id) {
-    return malformed("acknowledgement without id");
+    return malformed_packet("acknowledgement without id");
   }
   const bool may_be_bare = packet.type == PacketType::connect || packet.type == PacketType::disconnect;
   if (packet.data.empty() && !may_be_bare) {
-    return malformed("packet without payload");
+    return malformed_packet("packet without payload");
   }
   return {};
 }
@@ -124,7 +124,7 @@ Result<void> check_parts(const PacketView& packet, Direction direction) {
 
 Result<PacketView> parse_packet(std::string_view text, Direction direction, const ParseLimits& limits) {
   if (text.empty() || text.front() < '0' || text.front() > '6') {
-    return malformed("unknown Socket.IO packet type");
+    return malformed_packet("unknown Socket.IO packet type");
   }
   PacketView packet;
   packet.type = static_cast<PacketType>(text.front() - '0');

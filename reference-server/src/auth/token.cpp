@@ -9,7 +9,7 @@
 namespace plumbline::serve {
 namespace {
 
-constexpr Error kInvalid{Errc::unauthorized, kInvalidToken};
+constexpr Error kInvalidJwt{Errc::unauthorized, kInvalidToken};
 
 struct FreeJwt {
   void operator()(jwt_t* token) const { jwt_free(token); }
@@ -38,7 +38,7 @@ Result<std::int64_t> integer_grant(jwt_t* token, const char* name, Presence pres
   if (errno == ENOENT && presence == Presence::optional) {
     return 0;
   }
-  return errno == 0 ? Result<std::int64_t>{value} : Result<std::int64_t>{kInvalid};
+  return errno == 0 ? Result<std::int64_t>{value} : Result<std::int64_t>{kInvalidJwt};
 }
 
 }  // namespace
@@ -64,30 +64,30 @@ Result<std::string> sign_access_token(const Identity& identity, Uuid token_id, W
 
 Result<Identity> check_access_token(const std::string& token, WallTime now, const std::string& public_pem) {
   if (token.size() > kMaxTokenBytes || token.find('\0') != std::string::npos) {
-    return kInvalid;
+    return kInvalidJwt;
   }
   jwt_t* raw = nullptr;
   // The library checks the signature by the algorithm that the token itself names: an HMAC made with our public key
   // would pass here, so the algorithm decides afterwards.
   if (jwt_decode(&raw, token.c_str(), bytes(public_pem), static_cast<int>(public_pem.size())) != 0) {
-    return kInvalid;
+    return kInvalidJwt;
   }
   const JwtPtr decoded(raw);
   if (jwt_get_alg(raw) != JWT_ALG_RS256) {
-    return kInvalid;
+    return kInvalidJwt;
   }
   const auto user = Uuid::parse(text_grant(raw, "sub"));
   const Result<std::int64_t> expires = integer_grant(raw, "exp", Presence::required);
   const Result<std::int64_t> not_before = integer_grant(raw, "nbf", Presence::optional);
   if (!user || expires.has_error() || not_before.has_error() || text_grant(raw, "type") == "refresh") {
-    return kInvalid;
+    return kInvalidJwt;
   }
   const std::int64_t at = unix_seconds(now);
   if (expires.value() <= at) {
     return Error{Errc::unauthorized, kTokenExpired};
   }
   if (not_before.value() > at) {
-    return kInvalid;
+    return kInvalidJwt;
   }
   return Identity{*user, Uuid::parse(text_grant(raw, "sid")).value_or(Uuid{}), expires.value(),
                   std::string{text_grant(raw, "username")}};

@@ -10,7 +10,7 @@
 namespace plumbline::serve {
 namespace {
 
-constexpr Error kNoConversation{Errc::not_found, "conversation not found"};
+constexpr Error kUnknownConversation{Errc::not_found, "conversation not found"};
 constexpr Error kNoReceiver{Errc::not_found, "receiver not found"};
 
 }  // namespace
@@ -39,7 +39,7 @@ void SendService::send(SendCommand command, Done<SendReceipt> done) {
 // Two users have a conversation as soon as one writes; a group exists only once it was created.
 void SendService::first_contact(SendCommand command, Done<SendReceipt> done) {
   if (!command.conversation.names(command.sender)) {
-    done(kNoConversation);
+    done(kUnknownConversation);
     return;
   }
   ports_.users.missing(
@@ -76,7 +76,7 @@ void SendService::open_pair(SendCommand command, Done<SendReceipt> done) {
 void SendService::accept(SendCommand command, Done<SendReceipt> done) {
   const ConversationKey key = command.conversation;
   if (!lanes_[key].conversation->has(command.sender)) {
-    done(kNoConversation);
+    done(kUnknownConversation);
     return;
   }
   ports_.sequences.next(

@@ -5,17 +5,17 @@
 namespace plumbline::serve {
 namespace {
 
-constexpr Error kNoConversation{Errc::not_found, "conversation not found"};
+constexpr Error kNowhereToType{Errc::not_found, "conversation not found"};
 
 // The other members, nothing when the user is none of them.
 Result<std::vector<Uuid>> others(const ConversationKey& key, Uuid user, const Result<ConversationPtr>& found) {
   if (found.has_error()) {
     const bool pair = found.error().code == Errc::not_found && key.names(user) && key.first != key.second;
     return pair ? Result<std::vector<Uuid>>{std::vector<Uuid>{key.other(user)}}
-                : Result<std::vector<Uuid>>{kNoConversation};
+                : Result<std::vector<Uuid>>{kNowhereToType};
   }
   if (!found.value()->has(user)) {
-    return kNoConversation;
+    return kNowhereToType;
   }
   std::vector<Uuid> members = found.value()->members;
   std::erase(members, user);

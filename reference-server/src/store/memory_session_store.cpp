@@ -7,7 +7,7 @@
 namespace plumbline::serve {
 namespace {
 
-constexpr std::size_t kHome = 0;
+constexpr std::size_t kSessionHome = 0;
 constexpr std::size_t kSecretBytes = 32;
 
 std::string hex(const std::string& bytes) {
@@ -80,13 +80,13 @@ void SessionTable::forget_expired(Time now) {
 
 void MemorySessionStore::open(Uuid user, Done<Session> done) {
   partitions_.ask<Result<Session>>(
-      shard_, kHome, [user, now = clock_.now()](SessionTable& here) { return Result<Session>{here.open(user, now)}; },
+      shard_, kSessionHome, [user, now = clock_.now()](SessionTable& here) { return Result<Session>{here.open(user, now)}; },
       std::move(done));
 }
 
 void MemorySessionStore::refresh(std::string token, Done<RefreshOutcome> done) {
   partitions_.ask<Result<RefreshOutcome>>(
-      shard_, kHome,
+      shard_, kSessionHome,
       [token = std::move(token), now = clock_.now()](SessionTable& here) {
         return Result<RefreshOutcome>{here.refresh(token, now)};
       },
@@ -95,7 +95,7 @@ void MemorySessionStore::refresh(std::string token, Done<RefreshOutcome> done) {
 
 void MemorySessionStore::revoke(Uuid family, Done<void> done) {
   partitions_.ask<Result<void>>(
-      shard_, kHome,
+      shard_, kSessionHome,
       [family](SessionTable& here) {
         return here.revoke(family) ? Result<void>{} : Result<void>{Error{Errc::not_found, "no such session"}};
       },
