@@ -6,7 +6,7 @@
 namespace plumbline::client {
 namespace {
 
-Error refusal(unsigned status) {
+Error poll_refusal(unsigned status) {
   switch (status / 100) {
     case 3:
       return Error{Errc::refused, "the server answered a poll with a redirect"};
@@ -96,7 +96,7 @@ void PollingChannel::post() {
 
 void PollingChannel::on_answer(HttpConnection& connection, HttpAnswer answer) {
   if (answer.response.status != 200) {
-    return fail(refusal(answer.response.status));
+    return fail(poll_refusal(answer.response.status));
   }
   if (&connection == &get_) {
     const auto parsed = engineio::parse_payload(answer.response.body, [&](const engineio::PacketView& packet) {

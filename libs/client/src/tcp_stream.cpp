@@ -46,7 +46,7 @@ Errc errc_of(int failure) {
   }
 }
 
-std::string_view reason_of(int failure) {
+std::string_view connect_failure(int failure) {
   switch (failure) {
     case ECONNREFUSED:
       return "connection refused";
@@ -192,7 +192,7 @@ void TcpStream::on_turn_end() {
     const int failure = connecting_->addresses.empty() ? 0 : connecting_->failure;
     connecting_.reset();
     owner_->on_closed(failure == 0 ? Error{Errc::not_found, "unknown host name"}
-                                   : Error{errc_of(failure), reason_of(failure)});
+                                   : Error{errc_of(failure), connect_failure(failure)});
     return;
   }
   if (open_ && queued() != 0) {

@@ -9,7 +9,7 @@
 namespace plumbline::socketio {
 namespace {
 
-constexpr Error malformed(std::string_view why) {
+constexpr Error broken(std::string_view why) {
   return Error{Errc::malformed, why};
 }
 
@@ -38,7 +38,7 @@ void ClientSession::on_text(std::string_view engine_packet, Time now) {
     return end(packet.error());
   }
   if ((packet->type == engineio::PacketType::open) != (state_ == State::opening)) {
-    return end(malformed("open packet out of place"));
+    return end(broken("open packet out of place"));
   }
   switch (packet->type) {
     case engineio::PacketType::open:
@@ -59,7 +59,7 @@ void ClientSession::on_text(std::string_view engine_packet, Time now) {
     case engineio::PacketType::upgrade:
       break;
   }
-  end(malformed("upgrade packet from the server"));
+  end(broken("upgrade packet from the server"));
 }
 
 void ClientSession::on_open(std::string_view json, Time now) {
@@ -103,7 +103,7 @@ void ClientSession::on_reassembled(const Result<std::optional<Packet>>& packet) 
 
 void ClientSession::on_message(std::string_view text) {
   if (reassembler_.waiting()) {
-    return end(malformed("text while attachments are missing"));
+    return end(broken("text while attachments are missing"));
   }
   const auto packet = parse_packet(text, Direction::to_client);
   if (!packet) {
@@ -125,13 +125,13 @@ void ClientSession::deliver(const PacketView& packet, const std::vector<std::str
   }
   if (packet.type == PacketType::connect_error) {
     if (state_ != State::joining) {
-      return end(malformed("CONNECT_ERROR after CONNECT"));
+      return end(broken("CONNECT_ERROR after CONNECT"));
     }
     state_ = State::ended;
     return host_->on_connect_refused(packet.data);
   }
   if (state_ != State::joined) {
-    return end(malformed("packet before CONNECT"));
+    return end(broken("packet before CONNECT"));
   }
   switch (packet.type) {
     case PacketType::disconnect:
@@ -151,7 +151,7 @@ void ClientSession::deliver(const PacketView& packet, const std::vector<std::str
 void ClientSession::on_connect(const PacketView& packet) {
   const auto sid = parse_sid(packet.data);
   if (state_ != State::joining || !sid) {
-    return end(malformed("CONNECT without sid, or twice"));
+    return end(broken("CONNECT without sid, or twice"));
   }
   state_ = State::joined;
   deadline_ = heard_ + patience_;

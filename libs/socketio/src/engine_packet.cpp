@@ -3,6 +3,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 namespace plumbline::engineio {
 namespace {
 
@@ -75,12 +77,14 @@ std::string base64_encode(std::string_view bytes) {
 }
 
 Result<std::string> base64_decode(std::string_view text) {
+  // libsodium takes bytes above 0x7F for letters where char is signed.
+  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   std::string bytes(text.size() / 4 * 3 + 3, '\0');
   std::size_t length = 0;
   const char* end = nullptr;
   const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
                                        text.size(), nullptr, &length, &end, kVariant);
-  if (failed != 0 || end != text.data() + text.size()) {
+  if (!ascii || failed != 0 || end != text.data() + text.size()) {
     return Error{Errc::malformed, "invalid base64"};
   }
   bytes.resize(length);

@@ -5,7 +5,7 @@
 PLUMBLINE_FUZZ_TARGET(split_event) {
   using namespace plumbline::socketio;
   const auto parts = plumbline::socketio::split_event(input);
-  if (!parse_packet("2" + std::string(input), Direction::to_server)) {
+  if (!input.starts_with('[') || !parse_packet("2" + std::string(input), Direction::to_server)) {
     return;
   }
   plumbline::fuzz::require(parts.has_value());

@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(Bodies, BadPayload,
                                            "4a\x1e\x1e"
                                            "4b",
                                            "7", "bA", "bAQ=", "bAQIDBA=", "b====", "bAQ ID", "b_-8=", "bAQIDBA==\n",
-                                           "bAR=="));
+                                           "bAR==", "bb\x99\x99\x99\x99"));
 
 TEST(Payload, ReportsThePacketsBeforeTheMalformedOneAndNoneAfter) {
   const Parsed parsed = parse(
