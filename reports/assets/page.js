@@ -32,10 +32,10 @@
     const place = document.getElementById("legend-" + id);
     return (shown) => {
       const when = shown.x === undefined ? "" : number(shown.x) + thin + "s  ";
-      place.replaceChildren(document.createTextNode(when), ...shown.series.flatMap((series, i) => {
+      place.replaceChildren(document.createTextNode(when), ...shown.series.flatMap((series) => {
         const name = document.createElement("b");
         name.style.color = series.color;
-        name.textContent = (i > 0 ? "  " : "") + series.labelHTML.replace(/<[^>]*>/g, "");
+        name.textContent = series.labelHTML.replace(/<[^>]*>/g, "");
         return [name, document.createTextNode(shown.x === undefined ? "" : " " + number(series.y))];
       }), document.createTextNode(shown.x === undefined ? "" : " " + unit));
       return "";

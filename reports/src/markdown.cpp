@@ -62,10 +62,7 @@ std::string gates(const RunResult& result) {
 
 std::string latencies(const RunResult& result) {
   std::string text;
-  for (const auto& [name, quantiles] : result.latency_ms) {
-    if (quantiles.count == 0) {
-      continue;
-    }
+  for (const auto& [name, quantiles] : series_of(result)) {
     text += "| " + markdown(series_title(name)) + " | " + ms_text(quantiles.p50) + " | " + ms_text(quantiles.p95) +
             " | " + ms_text(quantiles.p99) + " | " + ms_text(quantiles.max) + " | " + count_text(quantiles.count) +
             " |\n";

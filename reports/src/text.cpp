@@ -13,6 +13,17 @@ namespace {
 
 constexpr std::string_view kThinSpace = "\u202F";  // narrow and does not break
 
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kSeries{{
+    {"e2e", "end to end"},
+    {"e2e_last", "end to end, last receiver"},
+    {"answer", "API answer"},
+    {"service", "service time"},
+    {"typing", "typing event"},
+    {"receipt", "read receipt"},
+    {"ack", "socket acknowledgement"},
+    {"slip", "generator slip"},
+}};
+
 std::string fixed(double value, int decimals) {
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
@@ -224,22 +235,27 @@ std::vector<AnomalyRow> anomalies_of(const history::RunResult& result) {
 }
 
 std::string series_title(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> titles{{
-      {"e2e", "end to end"},
-      {"e2e_last", "end to end, last receiver"},
-      {"answer", "API answer"},
-      {"typing", "typing event"},
-      {"receipt", "read receipt"},
-      {"ack", "socket acknowledgement"},
-      {"slip", "generator slip"},
-      {"service", "service time"},
-  }};
-  for (const auto& [key, title] : titles) {
+  for (const auto& [key, title] : kSeries) {
     if (key == name) {
       return std::string(title);
     }
   }
   return std::string(name);
+}
+
+std::vector<std::pair<std::string, history::Quantiles>> series_of(const history::RunResult& result) {
+  std::vector<std::pair<std::string, history::Quantiles>> series;
+  const auto rank = [](const std::string& name) {
+    return std::find_if(kSeries.begin(), kSeries.end(), [&name](const auto& known) { return known.first == name; });
+  };
+  for (const auto& [name, quantiles] : result.latency_ms) {
+    if (quantiles.count > 0) {
+      series.emplace_back(name, quantiles);
+    }
+  }
+  std::stable_sort(series.begin(), series.end(),
+                   [&](const auto& a, const auto& b) { return rank(a.first) < rank(b.first); });
+  return series;
 }
 
 ClauseMark mark_of(std::string_view verdict) {

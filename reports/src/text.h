@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "plumbline/history/run_result.h"
@@ -39,6 +40,8 @@ struct AnomalyRow {
 
 // What a latency series is called in every format: "end to end" for e2e.
 [[nodiscard]] std::string series_title(std::string_view name);
+// The measured series, the ones that matter most first.
+[[nodiscard]] std::vector<std::pair<std::string, history::Quantiles>> series_of(const history::RunResult& result);
 
 enum class ClauseMark { pass, note, fail, skipped, error };
 // How a verdict of the conformance suite counts (conformance.md 5.8).

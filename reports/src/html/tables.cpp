@@ -101,11 +101,9 @@ std::string ledger(const RunResult& result) {
 std::string latencies(const RunResult& result) {
   Table table("lrrrrrrr",
               {"milliseconds, from the intended start", "p50", "p95", "p99", "max", "mean", "\u00B1 p99", "count"});
-  for (const auto& [name, q] : result.latency_ms) {
-    if (q.count > 0) {
-      table.row({html(series_title(name)), ms_text(q.p50), ms_text(q.p95), "<b>" + ms_text(q.p99) + "</b>",
-                 ms_text(q.max), ms_text(q.mean), ms_text(q.error_ms), count_text(q.count)});
-    }
+  for (const auto& [name, q] : series_of(result)) {
+    table.row({html(series_title(name)), ms_text(q.p50), ms_text(q.p95), "<b>" + ms_text(q.p99) + "</b>",
+               ms_text(q.max), ms_text(q.mean), ms_text(q.error_ms), count_text(q.count)});
   }
   std::string text = table.empty() ? std::string() : table.html();
   if (!result.e2e_curve.empty()) {

@@ -41,7 +41,7 @@ std::string broken(const RunResult& result) {
     items += (examples.empty() ? "" : "<ul>" + examples + "</ul>") + "</li>\n";
   }
   for (const history::GateResult& gate : result.gates) {
-    if (gate.outcome == Outcome::fail) {
+    if (gate.outcome == Outcome::fail && result.generator != Generator::invalid) {
       items += "<li><b>" + html(gate.name) + "</b> is " + html(gate.value) + ", asked for " + html(gate.bound) +
                (gate.note.empty() ? "" : " <span class=\"note\">" + html(gate.note) + "</span>") + "</li>\n";
     }
@@ -68,38 +68,54 @@ std::string invalid(const RunResult& result) {
          "then run it again. The numbers below are shown for finding the cause; none of them was judged.</p>\n";
 }
 
-// Runs of equal seconds, so that an hour costs a few elements.
-std::string strip(const RunResult& result) {
-  std::string cells;
-  for (std::size_t i = 0; i < result.seconds.size();) {
-    std::size_t end = i + 1;
-    const history::Second& first = result.seconds[i];
-    while (end < result.seconds.size() && result.seconds[end].flagged == first.flagged &&
-           result.seconds[end].flag_reason == first.flag_reason) {
-      ++end;
+// Neighbouring seconds with the same finding: an hour costs a few elements.
+struct Stretch {
+  std::size_t seconds;
+  double from, to;
+  bool flagged;
+  std::string_view reason;
+};
+
+std::vector<Stretch> stretches(const RunResult& result) {
+  std::vector<Stretch> found;
+  for (const history::Second& second : result.seconds) {
+    if (!found.empty() && found.back().flagged == second.flagged && found.back().reason == second.flag_reason) {
+      ++found.back().seconds;
+      found.back().to = second.t + 1;
+    } else {
+      found.push_back({1, second.t, second.t + 1, second.flagged, second.flag_reason});
     }
-    cells += "<span class=\"" + std::string(first.flagged ? "flagged" : "clean") +
-             "\" style=\"flex:" + std::to_string(end - i) + "\" title=\"" + html(seconds_text(first.t)) + " to " +
-             html(seconds_text(result.seconds[end - 1].t + 1)) + ": " +
-             html(first.flagged ? std::string_view(first.flag_reason) : "nothing to report") + "\"></span>";
-    i = end;
   }
-  if (cells.empty()) {
+  return found;
+}
+
+std::string text_of(const Stretch& stretch) {
+  return seconds_text(stretch.from) + " to " + seconds_text(stretch.to) + ": " +
+         html(stretch.flagged ? stretch.reason : std::string_view("nothing to report"));
+}
+
+std::string strip(const std::vector<Stretch>& all) {
+  if (all.empty()) {
     return {};
+  }
+  std::string cells;
+  for (const Stretch& stretch : all) {
+    cells += "<span class=\"" + std::string(stretch.flagged ? "flagged" : "clean") +
+             "\" style=\"flex:" + std::to_string(stretch.seconds) + "\" title=\"" + text_of(stretch) + "\"></span>";
   }
   return "<div class=\"strip\" role=\"img\" aria-label=\"seconds of the run in which the generator kept its "
          "promises\">" +
-         cells + "</div>\n<div class=\"strip-axis\"><span>" + seconds_text(result.seconds.front().t) + "</span><span>" +
-         seconds_text(result.seconds.back().t + 1) + "</span></div>\n";
+         cells + "</div>\n<div class=\"strip-axis\"><span>" + seconds_text(all.front().from) + "</span><span>" +
+         seconds_text(all.back().to) + "</span></div>\n";
 }
 
-std::string flagged_seconds(const RunResult& result) {
+std::string flagged_list(const std::vector<Stretch>& all) {
   constexpr std::size_t kShown = 12;
   std::size_t count = 0;
   std::string items;
-  for (const history::Second& second : result.seconds) {
-    if (second.flagged && ++count <= kShown) {
-      items += "<li>" + seconds_text(second.t) + ": " + html(second.flag_reason) + "</li>\n";
+  for (const Stretch& stretch : all) {
+    if (stretch.flagged && ++count <= kShown) {
+      items += "<li>" + text_of(stretch) + "</li>\n";
     }
   }
   if (count > kShown) {
@@ -131,9 +147,7 @@ std::string verdict(const RunResult& result) {
     text += "<p class=\"question\">" + html(result.question) + "</p>\n";
   }
   text += invalid(result);
-  if (result.generator != Generator::invalid) {
-    text += broken(result);
-  }
+  text += broken(result);  // a lost message is lost, however slow the generator was
   text += "<dl class=\"facts\">";
   text += fact("target", html(result.target));
   text += fact("started", html(result.started_at));
@@ -147,13 +161,14 @@ std::string verdict(const RunResult& result) {
 }
 
 std::string generator(const RunResult& result) {
-  std::string text = "<p>" + generator_word(result) + "</p>\n" + strip(result);
+  const std::vector<Stretch> all = stretches(result);
+  std::string text = "<p>" + generator_word(result) + "</p>\n" + strip(all);
   if (result.generator != Generator::valid && result.generator != Generator::invalid) {
     for (const std::string& reason : result.generator_reasons) {
       text += "<p class=\"note\">" + html(reason) + "</p>\n";
     }
   }
-  text += flagged_seconds(result);
+  text += flagged_list(all);
   if (!result.generator_facts.empty()) {
     Table table("lr", {"measured on the generator", "value and limit"});
     for (const auto& [name, value] : result.generator_facts) {

@@ -105,12 +105,11 @@ test('zooming one plot zooms all of them', async (t) => {
 
 test('the plots take the colours of the other scheme when it changes', async (t) => {
   const { page, complaints } = await open(t, 'pass', { colorScheme: 'light' });
-  const color = () => page.evaluate(() => window.plumblineGraphs()[0].getColors()[1]);
+  const light = await page.evaluate(() => window.plumblineGraphs()[0].getColors()[1]);
 
-  const light = await color();
   await page.emulateMedia({ colorScheme: 'dark' });
 
-  assert.notEqual(await color(), light);
+  await page.waitForFunction((old) => window.plumblineGraphs()[0].getColors()[1] !== old, light, { timeout: 5000 });
   assert.deepEqual(complaints, []);
 });
 
