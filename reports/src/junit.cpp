@@ -58,7 +58,7 @@ void add_anomalies(const RunResult& result, std::vector<Case>& cases) {
         made.mark = row.fatal ? ClauseMark::fail : ClauseMark::note;
         made.message = std::to_string(count) + " times: " + row.sentence;
         for (const history::AnomalyExample* example : row.examples) {
-          made.body += example->message_id + ": " + example->text + "\n";
+          made.body += (example->message_id.empty() ? "" : example->message_id + ": ") + example->text + "\n";
         }
       }
     }

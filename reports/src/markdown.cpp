@@ -121,7 +121,7 @@ std::string to_markdown(const RunResult& result) {
     text += broken_text(result) + gates(result) + latencies(result) + ledger(result);
   }
   if (!result.again.empty()) {
-    text += "again: " + code_span(result.again) + "\n";
+    text += "again: " + code_span(result.again) + "\n\n";
   }
   text += "generator " + std::string(history::to_string(result.generator)) + ", seed " + std::to_string(result.seed) +
           ", target " + markdown(result.target) + ", plumbline " + markdown(result.version) + ", " +

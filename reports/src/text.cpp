@@ -71,6 +71,12 @@ std::string_view html_entity(char c) {
   }
 }
 
+// U+202A to U+202E and U+2066 to U+2069 turn the direction of what follows: a peer's text could rewrite its neighbours.
+bool turns_direction(std::string_view rest) {
+  return rest.size() >= 3 && ((rest.substr(0, 2) == "\xE2\x80" && rest[2] >= '\xAA' && rest[2] <= '\xAE') ||
+                              (rest.substr(0, 2) == "\xE2\x81" && rest[2] >= '\xA6' && rest[2] <= '\xA9'));
+}
+
 }  // namespace
 
 std::string count_text(std::uint64_t count) {
@@ -93,12 +99,16 @@ std::string seconds_text(double seconds) {
 }
 
 std::string printable(std::string_view text) {
-  std::string clean = history::clean_utf8(text);
+  const std::string clean = history::clean_utf8(text);
   std::string out;
   out.reserve(clean.size());
-  for (const char c : clean) {
+  for (std::size_t i = 0; i < clean.size(); ++i) {
+    const char c = clean[i];
     const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F) {
+    if (turns_direction(std::string_view(clean).substr(i))) {
+      out += "\uFFFD";
+      i += 2;
+    } else if ((byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F) {
       out += "\uFFFD";
     } else {
       out += c;

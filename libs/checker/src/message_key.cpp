@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint8_t kUuid = 1;
 constexpr std::uint8_t kHash = 2;
 constexpr std::uint8_t kShort = 3;
-constexpr std::string_view kDigits = "0123456789abcdef";
+constexpr std::string_view kIdDigits = "0123456789abcdef";
 
 constexpr bool dash_at(std::size_t i) {
   return i == 8 || i == 13 || i == 18 || i == 23;
@@ -40,7 +40,7 @@ bool parse_uuid(std::string_view id, std::array<std::uint8_t, 16>& bytes) {
     if (digit > 15) {
       return false;
     }
-    bytes[half / 2] = static_cast<std::uint8_t>((bytes[half / 2] << 4U) | digit);
+    bytes[half / 2] = static_cast<std::uint8_t>((unsigned{bytes[half / 2]} << 4U) | digit);
     ++half;
   }
   return true;
@@ -82,8 +82,8 @@ std::string MessageKey::text() const {
       if (dash_at(uuid.size())) {
         uuid += '-';
       }
-      uuid += kDigits[bytes_[i] >> 4U];
-      uuid += kDigits[bytes_[i] & 0xFU];
+      uuid += kIdDigits[bytes_[i] >> 4U];
+      uuid += kIdDigits[bytes_[i] & 0xFU];
     }
     return uuid;
   }

@@ -29,89 +29,92 @@ double value_or_nan(const std::optional<double>& value) {
   return value ? *value : std::nan("");
 }
 
-const std::vector<Plot>& all_plots() {
-  static const std::vector<Plot> plots{
-      {"rate",
-       "Rate",
-       "messages / s",
-       {{"offered", "--grey",
-         [](const Second& s) {
-           return s.offered;
-         }},
-        {"done", "--blue",
-         [](const Second& s) {
-           return s.done;
-         }}}},
-      {"e2e",
-       "Latency",
-       "ms",
-       {{"e2e p50", "--sky",
-         [](const Second& s) {
-           return value_or_nan(s.e2e_p50);
-         }},
-        {"e2e p95", "--blue",
-         [](const Second& s) {
-           return value_or_nan(s.e2e_p95);
-         }},
-        {"e2e p99", "--purple",
-         [](const Second& s) {
-           return value_or_nan(s.e2e_p99);
-         }},
-        {"answer p99", "--orange",
-         [](const Second& s) {
-           return value_or_nan(s.answer_p99);
-         }}}},
-      {"undelivered",
-       "Acknowledged, not yet delivered",
-       "messages",
-       {{"undelivered", "--orange",
-         [](const Second& s) {
-           return s.undelivered;
-         }}}},
-      {"errors",
-       "Errors",
-       "per second",
-       {{"errors", "--red",
-         [](const Second& s) {
-           return s.errors;
-         }}}},
-      {"connections",
-       "Connections",
-       "devices",
-       {{"connected", "--green",
-         [](const Second& s) {
-           return s.connections;
-         }}}},
-      {"slip",
-       "Generator slip",
-       "ms",
-       {{"slip p99", "--purple",
-         [](const Second& s) {
-           return value_or_nan(s.slip_p99);
-         }}}},
-      {"cpu",
-       "Processor",
-       "% of one core",
-       {{"generator", "--green",
-         [](const Second& s) {
-           return s.generator_cpu;
-         }},
-        {"target", "--blue",
-         [](const Second& s) {
-           return s.target_cpu;
-         }}}},
-      {"memory",
-       "Memory",
-       "MB",
-       {{"generator", "--green",
-         [](const Second& s) {
-           return s.generator_rss_mb;
-         }},
-        {"target", "--blue",
-         [](const Second& s) {
-           return s.target_rss_mb;
-         }}}},
-  };
+std::vector<Plot> load_plots() {
+  return {{"rate",
+           "Rate",
+           "messages / s",
+           {{"offered", "--grey",
+             [](const Second& s) {
+               return s.offered;
+             }},
+            {"done", "--blue",
+             [](const Second& s) {
+               return s.done;
+             }}}},
+          {"e2e",
+           "Latency",
+           "ms",
+           {{"e2e p50", "--sky",
+             [](const Second& s) {
+               return value_or_nan(s.e2e_p50);
+             }},
+            {"e2e p95", "--blue",
+             [](const Second& s) {
+               return value_or_nan(s.e2e_p95);
+             }},
+            {"e2e p99", "--purple",
+             [](const Second& s) {
+               return value_or_nan(s.e2e_p99);
+             }},
+            {"answer p99", "--orange",
+             [](const Second& s) {
+               return value_or_nan(s.answer_p99);
+             }}}},
+          {"undelivered",
+           "Acknowledged, not yet delivered",
+           "messages",
+           {{"undelivered", "--orange",
+             [](const Second& s) {
+               return s.undelivered;
+             }}}},
+          {"errors", "Errors", "per second", {{"errors", "--red", [](const Second& s) {
+                                                 return s.errors;
+                                               }}}}};
+}
+
+std::vector<Plot> machine_plots() {
+  return {{"connections",
+           "Connections",
+           "devices",
+           {{"connected", "--green",
+             [](const Second& s) {
+               return s.connections;
+             }}}},
+          {"slip",
+           "Generator slip",
+           "ms",
+           {{"slip p99", "--purple",
+             [](const Second& s) {
+               return value_or_nan(s.slip_p99);
+             }}}},
+          {"cpu",
+           "Processor",
+           "% of one core",
+           {{"generator", "--green",
+             [](const Second& s) {
+               return s.generator_cpu;
+             }},
+            {"target", "--blue",
+             [](const Second& s) {
+               return s.target_cpu;
+             }}}},
+          {"memory",
+           "Memory",
+           "MB",
+           {{"generator", "--green",
+             [](const Second& s) {
+               return s.generator_rss_mb;
+             }},
+            {"target", "--blue", [](const Second& s) {
+               return s.target_rss_mb;
+             }}}}};
+}
+
+std::vector<Plot> all_plots() {
+  std::vector<Plot> plots = load_plots();
+  for (const Plot& plot : machine_plots()) {
+    plots.push_back(plot);
+  }
   return plots;
 }
 

@@ -7,7 +7,7 @@
 namespace plumbline::checker {
 namespace {
 
-constexpr std::uint32_t kRun = 0xABCD;
+constexpr std::uint32_t kModelRun = 0xABCD;
 
 struct Stored {
   Token token;
@@ -123,7 +123,7 @@ class Model {
     if (!clients_[device].connected || !is_member(c, device)) {
       return;
     }
-    const Token token{kRun, c, device, ++counters_[device], tick_};
+    const Token token{kModelRun, c, device, ++counters_[device], tick_};
     emit(Kind::invoke).token = token;
     Request request{token, false, false, rng_.below(15) == 0, 0};
     requests_.push_back(request);
@@ -308,7 +308,7 @@ History valid_history(std::uint64_t seed) {
 }
 
 CheckerReport judge(const History& history) {
-  StreamingChecker checker(kRun, Time{});
+  StreamingChecker checker(kModelRun, Time{});
   for (ConversationIndex c = 0; c < history.topology.members.size(); ++c) {
     checker.add_conversation(c, history.topology.members[c]);
   }
