@@ -21,7 +21,8 @@ void add_options(CLI::App& app, Options& into) {
   app.add_option("--target", into.target, "URL of a running server, or a target file; without it the scenario decides");
   app.add_option("--out", into.out, "Run directory, new or empty (default reports/runs/<name>/<UTC>/)");
   app.add_option("--seed", into.seed, "Seed instead of the scenario's");
-  app.add_option("--jwt-key", into.jwt_key, "RS256 private key (PEM) that the target trusts; users are tokens signed by it");
+  app.add_option("--jwt-key", into.jwt_key,
+                 "RS256 private key (PEM) that the target trusts; users are tokens signed by it");
   app.add_option("--mutant", into.mutant, "Start the embedded server with this deliberate fault");
   app.add_flag("--plan", into.plan, "Print the offered load and every default, send nothing");
   app.add_flag("--json", into.json, "Print summary.json (with --plan: plan.json) and nothing else on stdout");

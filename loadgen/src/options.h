@@ -10,10 +10,10 @@ namespace plumbline::load {
 
 struct Options {
   std::string scenario;
-  std::string target;   // URL or target file; empty: as the scenario says
-  std::string out;      // run directory; empty: reports/runs/<name>/<UTC>/
+  std::string target;  // URL or target file; empty: as the scenario says
+  std::string out;     // run directory; empty: reports/runs/<name>/<UTC>/
   std::string jwt_key;
-  std::string mutant;   // handed to the embedded server
+  std::string mutant;  // handed to the embedded server
   std::optional<std::uint64_t> seed;
   bool plan{false};
   bool json{false};

@@ -1,14 +1,255 @@
 #include "run.h"
 
-#include <iostream>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "engine/asio_wire.h"
+#include "engine/loop.h"
 #include "plumbline/base/exit_code.h"
+#include "plumbline/base/random.h"
+#include "plumbline/history/run_dir.h"
+#include "progress/final_table.h"
+#include "progress/progress.h"
+#include "recorder/raw_files.h"
+#include "target/running_target.h"
+#include "target/token_mill.h"
+#include "verdict/result_builder.h"
+#include "watch/machine.h"
+#include "workload/echo.h"
+#include "workload/messenger.h"
 
 namespace plumbline::load {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Refusal {
+  std::string sentence;
+  int exit{6};
+};
+
+int say(const Refusal& refusal) {
+  std::cerr << "plumbline load: " << refusal.sentence << '\n';
+  return refusal.exit;
+}
+
+// The soft limit is ours to raise; the hard one is not.
+std::optional<Refusal> raise_descriptors(std::size_t needed) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < needed) {
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, needed);
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  if (limit.rlim_cur >= needed) {
+    return std::nullopt;
+  }
+  return Refusal{"this scenario needs about " + std::to_string(needed) + " descriptors, the limit is " +
+                 std::to_string(limit.rlim_max) + "; raise it (ulimit -n) or lower users.count"};
+}
+
+// A run whose report cannot be written is better refused before its first second than after its last.
+std::optional<Refusal> check_space(const fs::path& dir, const Plan& plan) {
+  struct statvfs space {};
+  if (statvfs(dir.c_str(), &space) != 0) {
+    return std::nullopt;
+  }
+  const auto seconds = static_cast<std::uint64_t>(plan.length() / std::chrono::seconds{1});
+  const std::uint64_t needed = (4U << 20U) + seconds * 32'768;
+  const std::uint64_t there = std::uint64_t{space.f_bavail} * space.f_frsize;
+  if (there >= needed) {
+    return std::nullopt;
+  }
+  return Refusal{dir.string() + ": only " + std::to_string(there >> 10U) + " KiB free, this run may write " +
+                 std::to_string(needed >> 10U) + " KiB; free some space or choose another --out"};
+}
+
+std::string again(const Plan& plan, const Options& options) {
+  std::string line = "plumbline load " + options.scenario + " --seed " + std::to_string(plan.scenario.seed);
+  line += options.target.empty() ? "" : " --target " + options.target;
+  line += options.mutant.empty() ? "" : " --mutant " + options.mutant;
+  return line;
+}
+
+double peak_rate(const Plan& plan) {
+  double peak = 0;
+  for (const Phase& phase : plan.scenario.phases) {
+    peak = std::max(peak, phase.rate);
+  }
+  return peak;
+}
+
+std::unique_ptr<Workload> make_workload(const Plan& plan, const RunningTarget& target, Wire& wire, Recorder& recorder,
+                                        const Clock& clock, const TokenMill* tokens) {
+  client::Endpoint endpoint;
+  endpoint.host = target.socketio.host;
+  endpoint.port = target.socketio.port;
+  endpoint.path = plan.scenario.target.socketio_path;
+  if (plan.scenario.target.app == "echo") {
+    return std::make_unique<Echo>(plan, recorder, clock, Echo::Setting{endpoint, plan.scenario.target.nsp});
+  }
+  Messenger::Setting setting;
+  setting.socketio = endpoint;
+  setting.nsp = plan.scenario.target.nsp;
+  setting.contract = target.server ? Contract::strict : Contract::lenient;
+  setting.run = static_cast<std::uint32_t>(entropy_seed());
+  setting.token = [tokens](std::uint32_t user) {
+    return tokens->token(user);
+  };
+  return std::make_unique<Messenger>(plan, wire, recorder, clock, std::move(setting));
+}
+
+ProgressStyle progress_style(const Options& options) {
+  if (options.json) {
+    return ProgressStyle::silent;
+  }
+  return isatty(STDOUT_FILENO) != 0 ? ProgressStyle::live : ProgressStyle::plain;
+}
+
+// Plays the plan against a running target; everything measured is in the record.
+RunRecord play(const Plan& plan, const Options& options, RunningTarget& target, const std::string& pem,
+               Recorder& recorder) {
+  boost::asio::io_context context{1};
+  const SteadyClock clock;
+  client::HttpClient::Options http;
+  http.host = target.http.host;
+  http.port = target.http.port;
+  http.max_connections = kHttpConnections;
+  AsioWire wire{context, http};
+  std::unique_ptr<TokenMill> tokens;
+  if (!pem.empty()) {
+    tokens = std::make_unique<TokenMill>(plan.population.users, pem, plan.length() + std::chrono::hours{1});
+  }
+  RunRecord record{
+      plan, recorder, {}, {}, Ending::complete, {}, false, target.label, iso8601(wall_now()), again(plan, options)};
+  const std::unique_ptr<Workload> workload = make_workload(plan, target, wire, recorder, clock, tokens.get());
+  Engine engine{plan, wire, *workload, recorder, clock};
+  Progress progress{std::cout, progress_style(options), plan};
+  progress.header(target.label);
+  MachineWatch watch{{static_cast<pid_t>(syscall(SYS_gettid)), target.pid()}};
+  Loop loop{{context, engine, *workload, recorder, wire, clock, peak_rate(plan), [&](Time now) {
+               progress.tick(now, engine, *workload, recorder);
+             }}};
+  loop.run();
+  progress.finish();
+  watch.stop();
+  record.machine = watch.samples();
+  record.ending = engine.ending() == Ending::running ? Ending::interrupted : engine.ending();
+  record.ending_sentence = engine.ending() == Ending::running ? "interrupted twice by the user" : engine.sentence();
+  record.settled = engine.settled();
+  record.ledger = workload->finish();
+  if (record.ending != Ending::complete) {
+    // Cut off before settling: what had not arrived yet proves nothing.
+    record.ledger.counts[static_cast<std::size_t>(checker::Anomaly::acked_undelivered)] = 0;
+    record.ledger.counts[static_cast<std::size_t>(checker::Anomaly::torn_fanout)] = 0;
+  }
+  return record;
+}
+
+std::optional<Refusal> write_files(const history::RunDir& dir, const history::RunResult& result, const Plan& plan,
+                                   const Recorder& recorder) {
+  const std::pair<const char*, std::string> files[]{
+      {"scenario.yaml", plan.scenario.text},   {"plan.json", plan_json(plan)},
+      {"env.json", env_json(result)},          {"series.csv", series_csv(result)},
+      {"latency.hlog", latency_log(recorder)}, {"summary.json", history::to_json(result)}};
+  for (const auto& [name, content] : files) {
+    if (const auto written = dir.write(name, content); !written) {
+      return Refusal{written.error().sentence};
+    }
+  }
+  return std::nullopt;
+}
+
+// Rendering is the report verb's business: the run directory is all that it gets.
+std::optional<Refusal> render(const history::RunDir& dir) {
+  net::ChildProcess::Options child;
+  child.command = {net::self_executable(), "report", "render", dir.path().string(), "--format", "html,md,junit"};
+  auto started = net::ChildProcess::start(child);
+  if (!started) {
+    return Refusal{"the report could not be rendered: " + started.error()};
+  }
+  net::ChildProcess renderer = std::move(*started);
+  static_cast<void>(renderer.wait_for_line("\x01", std::chrono::seconds{60}));  // until it ends: no line begins so
+  const int status = renderer.stop(std::chrono::seconds{1});
+  return status == 0 ? std::nullopt
+                     : std::optional<Refusal>{Refusal{"the report could not be rendered from " + dir.path().string()}};
+}
+
+int conclude(const history::RunDir& dir, history::RunResult result, const Plan& plan, const Recorder& recorder,
+             const Options& options) {
+  std::optional<Refusal> failed = write_files(dir, result, plan, recorder);
+  if (!failed) {
+    failed = render(dir);
+  }
+  if (options.json) {
+    std::cout << history::to_json(result);
+  } else {
+    const fs::path report = dir.path() / "report.html";
+    std::error_code ignored;
+    std::cout << "\n" << final_table(result, fs::exists(report, ignored) ? report.string() : dir.path().string());
+  }
+  std::cout << std::flush;
+  if (failed) {
+    say(*failed);
+    return to_int(graver(result.exit_code, ExitCode::setup_failed));
+  }
+  return to_int(result.exit_code);
+}
+
+}  // namespace
 
 int run_plan(const Plan& plan, const Options& options) {
-  std::cerr << "plumbline load: " << plan.scenario.name << " " << options.out << ": only --plan works in this build\n";
-  return to_int(ExitCode::setup_failed);
+  if (const auto refused = raise_descriptors(plan.descriptors)) {
+    return say(*refused);
+  }
+  SigningKey key;
+  if (plan.scenario.target.app != "echo") {
+    auto found = signing_key(options.jwt_key.empty() ? plan.scenario.target.key_file : options.jwt_key);
+    if (!found) {
+      return say({found.error().sentence, found.error().exit});
+    }
+    key = std::move(found.value());
+  }
+  // A target of the user's own is asked first: no run directory for a run that cannot begin.
+  const bool embedded = plan.scenario.target.kind == Target::Kind::embedded;
+  std::optional<RunningTarget> target;
+  const auto start = [&](const std::string& log) -> std::optional<Refusal> {
+    auto started = start_target(plan.scenario.target, options, key.file, log);
+    if (!started) {
+      return Refusal{started.error().sentence, started.error().exit};
+    }
+    target.emplace(std::move(started.value()));
+    return std::nullopt;
+  };
+  if (!embedded) {
+    if (const auto refused = start({})) {
+      return say(*refused);
+    }
+  }
+  const auto dir = history::RunDir::create(options.out, plan.scenario.name, wall_now());
+  if (!dir) {
+    return say({dir.error().sentence});
+  }
+  if (const auto refused = check_space(dir->path(), plan)) {
+    return say(*refused);
+  }
+  if (embedded) {
+    if (const auto refused = start((dir->path() / "server.log").string())) {
+      return say(*refused);
+    }
+  }
+  Recorder recorder{plan.scenario.phases};
+  const RunRecord record = play(plan, options, *target, key.pem, recorder);
+  target->server.reset();
+  return conclude(*dir, build_result(record), plan, recorder, options);
 }
 
 }  // namespace plumbline::load

@@ -14,7 +14,7 @@ WITHOUT_ASIO = {"base", "websocket", "socketio", "stats", "history", "checker"}
 # Library -> the paths that may include it.
 PLACES = {
     r"yaml-cpp/": r"/(scenario|config|target|catalogue)/|_(parser|config|catalogue)\.cpp$",
-    r"jwt\.h": r"/auth/|^tests/",
+    r"jwt\.h": r"/auth/|^loadgen/src/target/|^tests/",
     r"sodium\.h": r"/auth/|^reference-server/src/|^libs/socketio/src/|^tests/",  # socketio: base64 only
     r"pqxx/|libpq-fe\.h": r"^reference-server/src/store/",
     r"hiredis/": r"^reference-server/src/backplane/",

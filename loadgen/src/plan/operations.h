@@ -15,9 +15,9 @@ struct Operation {
   std::uint32_t device{0};        // on which device
   std::uint32_t size{0};          // bytes of text: send, ack
   bool typing_before{false};
-  Duration think{0};              // between the typing indicator and the message
+  Duration think{0};  // between the typing indicator and the message
   bool read_after{false};
-  std::uint32_t reader{0};        // user who marks the message as read
+  std::uint32_t reader{0};  // user who marks the message as read
   Duration read_delay{0};
 };
 

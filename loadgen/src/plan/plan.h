@@ -22,7 +22,7 @@ struct Plan {
   Population population;
   std::vector<PlannedPhase> phases;  // as scenario.phases
   double expected_deliveries_per_send{0};
-  std::size_t descriptors{0};        // sockets that the run needs at once, generator side
+  std::size_t descriptors{0};  // sockets that the run needs at once, generator side
   Thresholds thresholds;
 
   [[nodiscard]] ArrivalPattern pattern(std::uint32_t phase) const;

@@ -10,7 +10,9 @@
 namespace plumbline::load {
 namespace {
 
-std::string seconds(Duration length) { return fmt::format("{:g} s", static_cast<double>(length.count()) / 1e9); }
+std::string seconds(Duration length) {
+  return fmt::format("{:g} s", static_cast<double>(length.count()) / 1e9);
+}
 
 std::string target_text(const Target& target) {
   return target.kind == Target::Kind::embedded ? "embedded " + target.app + " server, started as a child process"
@@ -46,9 +48,15 @@ void append_gates(std::string& out, const Plan& plan) {
   for (const Gate& gate : plan.scenario.gates) {
     const std::string where = gate.phase.empty() ? "all measured phases" : "phase " + gate.phase;
     switch (gate.kind) {
-      case Gate::Kind::anomalies: out += "  anomalies        none of severity S0 or S1\n"; break;
-      case Gate::Kind::errors: out += fmt::format("  {:<16} < {:g} %   {}\n", gate.name, gate.below * 100, where); break;
-      case Gate::Kind::latency: out += fmt::format("  {:<16} < {:g} ms   {}\n", gate.name, gate.below, where); break;
+      case Gate::Kind::anomalies:
+        out += "  anomalies        none of severity S0 or S1\n";
+        break;
+      case Gate::Kind::errors:
+        out += fmt::format("  {:<16} < {:g} %   {}\n", gate.name, gate.below * 100, where);
+        break;
+      case Gate::Kind::latency:
+        out += fmt::format("  {:<16} < {:g} ms   {}\n", gate.name, gate.below, where);
+        break;
     }
   }
   if (plan.scenario.gates.empty()) {
@@ -63,10 +71,12 @@ void append_limits(std::string& out, const Plan& plan) {
   out += fmt::format("  descriptors      about {} sockets\n", plan.descriptors);
   out += fmt::format(
       "  a second is flagged when send slip p99 > {:g} ms, the loop is late by > {:g} ms, the loop is > {:g} % busy,\n"
-      "    a CPU quota throttles, it waits for a CPU > {:g} % of the time and that shows in slip or lag, or > {} calls queue\n",
+      "    a CPU quota throttles, it waits for a CPU > {:g} % of the time and that shows in slip or lag, or > {} calls "
+      "queue\n",
       limit.slip_p99_ms, limit.lag_ms, limit.busy * 100, limit.runnable_wait * 100, limit.queue);
-  out += fmt::format("  INVALID          > {:g} % of the measured seconds flagged, or < {:g} % of the arrivals offered\n",
-                     limit.flagged_share * 100, limit.offered_share * 100);
+  out +=
+      fmt::format("  INVALID          > {:g} % of the measured seconds flagged, or < {:g} % of the arrivals offered\n",
+                  limit.flagged_share * 100, limit.offered_share * 100);
 }
 
 }  // namespace
@@ -75,7 +85,8 @@ std::string plan_text(const Plan& plan) {
   const Scenario& scenario = plan.scenario;
   const auto groups = std::count_if(plan.population.conversations.begin(), plan.population.conversations.end(),
                                     [](const Conversation& conversation) { return conversation.group; });
-  std::string out = fmt::format("{}   seed {}   target {}\n", scenario.name, scenario.seed, target_text(scenario.target));
+  std::string out =
+      fmt::format("{}   seed {}   target {}\n", scenario.name, scenario.seed, target_text(scenario.target));
   if (!scenario.question.empty()) {
     out += scenario.question + "\n";
   }
@@ -119,23 +130,26 @@ std::string plan_json(const Plan& plan) {
   }
   boost::json::array defaults(plan.scenario.defaults.begin(), plan.scenario.defaults.end());
   const Thresholds& limit = plan.thresholds;
-  const boost::json::object root{
-      {"schema", "plumbline/plan/1"},
-      {"name", plan.scenario.name},
-      {"seed", plan.scenario.seed},
-      {"target", target_text(plan.scenario.target)},
-      {"users", plan.scenario.users.count},
-      {"devices", plan.population.devices()},
-      {"conversations", plan.population.conversations.size()},
-      {"expected_deliveries_per_send", plan.expected_deliveries_per_send},
-      {"descriptors", plan.descriptors},
-      {"phases", std::move(phases)},
-      {"mix", std::move(mix)},
-      {"thresholds",
-       {{"slip_p99_ms", limit.slip_p99_ms}, {"lag_ms", limit.lag_ms}, {"busy", limit.busy},
-        {"runnable_wait", limit.runnable_wait}, {"flagged_share", limit.flagged_share},
-        {"offered_share", limit.offered_share}, {"queue", limit.queue}}},
-      {"defaults", std::move(defaults)}};
+  const boost::json::object root{{"schema", "plumbline/plan/1"},
+                                 {"name", plan.scenario.name},
+                                 {"seed", plan.scenario.seed},
+                                 {"target", target_text(plan.scenario.target)},
+                                 {"users", plan.scenario.users.count},
+                                 {"devices", plan.population.devices()},
+                                 {"conversations", plan.population.conversations.size()},
+                                 {"expected_deliveries_per_send", plan.expected_deliveries_per_send},
+                                 {"descriptors", plan.descriptors},
+                                 {"phases", std::move(phases)},
+                                 {"mix", std::move(mix)},
+                                 {"thresholds",
+                                  {{"slip_p99_ms", limit.slip_p99_ms},
+                                   {"lag_ms", limit.lag_ms},
+                                   {"busy", limit.busy},
+                                   {"runnable_wait", limit.runnable_wait},
+                                   {"flagged_share", limit.flagged_share},
+                                   {"offered_share", limit.offered_share},
+                                   {"queue", limit.queue}}},
+                                 {"defaults", std::move(defaults)}};
   return boost::json::serialize(root) + "\n";
 }
 

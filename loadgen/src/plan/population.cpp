@@ -27,7 +27,9 @@ std::vector<std::uint32_t> device_counts(const Users& users, Rng& rng) {
   return counts;
 }
 
-std::string direct_key(const std::string& a, const std::string& b) { return std::min(a, b) + "_" + std::max(a, b); }
+std::string direct_key(const std::string& a, const std::string& b) {
+  return std::min(a, b) + "_" + std::max(a, b);
+}
 
 std::vector<std::uint32_t> draw_members(std::uint32_t owner, std::size_t wanted, std::uint32_t users, Rng& rng) {
   std::vector<std::uint32_t> members{owner};

@@ -47,11 +47,16 @@ double zipf_mean(double low, double high, double skew) {
 double Distribution::sample(std::uint64_t bits) const {
   const double u = unit_double(bits);
   switch (kind) {
-    case Kind::fixed: return a;
-    case Kind::uniform: return a + u * (b - a);
-    case Kind::exponential: return -a * std::log1p(-u);
-    case Kind::lognormal: return a * std::exp(standard_normal(bits) * std::log(b / a) / kZ99);
-    case Kind::zipf: return zipf(a, b, skew, u);
+    case Kind::fixed:
+      return a;
+    case Kind::uniform:
+      return a + u * (b - a);
+    case Kind::exponential:
+      return -a * std::log1p(-u);
+    case Kind::lognormal:
+      return a * std::exp(standard_normal(bits) * std::log(b / a) / kZ99);
+    case Kind::zipf:
+      return zipf(a, b, skew, u);
   }
   return a;
 }
@@ -59,26 +64,36 @@ double Distribution::sample(std::uint64_t bits) const {
 double Distribution::mean() const {
   switch (kind) {
     case Kind::fixed:
-    case Kind::exponential: return a;
-    case Kind::uniform: return (a + b) / 2;
+    case Kind::exponential:
+      return a;
+    case Kind::uniform:
+      return (a + b) / 2;
     case Kind::lognormal: {
       const double sigma = std::log(b / a) / kZ99;
       return a * std::exp(sigma * sigma / 2);
     }
-    case Kind::zipf: return zipf_mean(a, b, skew);
+    case Kind::zipf:
+      return zipf_mean(a, b, skew);
   }
   return a;
 }
 
 std::string_view to_string(OpKind kind) {
   switch (kind) {
-    case OpKind::send: return "send";
-    case OpKind::typing: return "typing";
-    case OpKind::read: return "read";
-    case OpKind::history: return "history";
-    case OpKind::presence: return "presence";
-    case OpKind::reconnect: return "reconnect";
-    case OpKind::ack: return "ack";
+    case OpKind::send:
+      return "send";
+    case OpKind::typing:
+      return "typing";
+    case OpKind::read:
+      return "read";
+    case OpKind::history:
+      return "history";
+    case OpKind::presence:
+      return "presence";
+    case OpKind::reconnect:
+      return "reconnect";
+    case OpKind::ack:
+      return "ack";
   }
   return "unknown";
 }

@@ -13,9 +13,12 @@ struct Bounds {
 
 Bounds bounds_of(Measure measure) {
   switch (measure) {
-    case Measure::bytes: return {"a size with a unit, such as 120B or 2KB", 1, 1e6};
-    case Measure::time: return {"a duration with a unit, such as 2s", 0, 86400e9};
-    case Measure::members: return {"a whole number of members", 2, 5000};
+    case Measure::bytes:
+      return {"a size with a unit, such as 120B or 2KB", 1, 1e6};
+    case Measure::time:
+      return {"a duration with a unit, such as 2s", 0, 86400e9};
+    case Measure::members:
+      return {"a whole number of members", 2, 5000};
   }
   return {"a number", 0, 0};
 }
@@ -32,7 +35,8 @@ std::optional<double> quantity(Measure measure, const std::string& word) {
   return count ? std::optional<double>{static_cast<double>(*count)} : std::nullopt;
 }
 
-bool read_quantity(Complaints& complaints, const YAML::Node& node, const std::string& what, Measure measure, double& into) {
+bool read_quantity(Complaints& complaints, const YAML::Node& node, const std::string& what, Measure measure,
+                   double& into) {
   const Bounds bounds = bounds_of(measure);
   const auto word = node.IsDefined() ? scalar(complaints, node, what) : std::nullopt;
   const auto value = word ? quantity(measure, *word) : std::nullopt;

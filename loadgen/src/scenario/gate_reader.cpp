@@ -44,7 +44,9 @@ void read_gate(Complaints& complaints, const YAML::Node& node, const std::vector
   reader.text("phase", gate.phase);
   reader.later({"except", "within", "to", "tau"});
   reader.done();
-  const auto named = [&](const Phase& phase) { return phase.name == gate.phase || phase.origin == gate.phase; };
+  const auto named = [&](const Phase& phase) {
+    return phase.name == gate.phase || phase.origin == gate.phase;
+  };
   if (!gate.phase.empty() && std::none_of(phases.begin(), phases.end(), named)) {
     std::vector<std::string> names;
     for (const Phase& phase : phases) {
@@ -52,13 +54,15 @@ void read_gate(Complaints& complaints, const YAML::Node& node, const std::vector
     }
     const std::string guess = nearest(gate.phase, names);
     complaints.add(node["phase"].Mark(), "gate '" + gate.name + "' names the phase '" + gate.phase +
-                                             "', which does not exist" + (guess.empty() ? "" : "; did you mean '" + guess + "'?"));
+                                             "', which does not exist" +
+                                             (guess.empty() ? "" : "; did you mean '" + guess + "'?"));
   }
 }
 
 }  // namespace
 
-void read_gates(Complaints& complaints, const YAML::Node& node, const std::vector<Phase>& phases, std::vector<Gate>& into) {
+void read_gates(Complaints& complaints, const YAML::Node& node, const std::vector<Phase>& phases,
+                std::vector<Gate>& into) {
   if (!node.IsMap()) {
     complaints.add(node.Mark(), "'gates' must be a mapping of gates to bounds");
     return;

@@ -70,6 +70,7 @@ void read_mix(Complaints& complaints, const YAML::Node& node, Mix& into) {
     return;
   }
   into.shares.clear();
+  const std::size_t complaints_before = complaints.all().size();
   double total = 0;
   for (const OpKind kind : kAll) {
     read_operation(mix, kind, into);
@@ -79,7 +80,8 @@ void read_mix(Complaints& complaints, const YAML::Node& node, Mix& into) {
     read_distribution(complaints, think, "'think'", Measure::time, into.think);
   }
   mix.done();
-  if (std::abs(total - 1) > 1e-6) {
+  const bool readable = complaints.all().size() == complaints_before;
+  if (readable && std::abs(total - 1) > 1e-6) {
     std::string sum = std::to_string(total * 100);
     sum.erase(sum.find_last_not_of('0') + 1);
     if (sum.back() == '.') {

@@ -28,12 +28,12 @@ enum class Arrivals : std::uint8_t { constant, poisson };
 struct Target {
   enum class Kind : std::uint8_t { embedded, url };
   Kind kind{Kind::embedded};
-  std::string app{"chat"};          // embedded: chat | echo
-  std::string url;                  // origin, e.g. http://127.0.0.1:3000
-  std::string socketio_url;         // as `url` unless a target file says otherwise
+  std::string app{"chat"};   // embedded: chat | echo
+  std::string url;           // origin, e.g. http://127.0.0.1:3000
+  std::string socketio_url;  // as `url` unless a target file says otherwise
   std::string socketio_path{"/socket.io/"};
   std::string nsp{"/"};
-  std::string key_file;             // RS256 private key that the target trusts; empty: not named
+  std::string key_file;  // RS256 private key that the target trusts; empty: not named
 };
 
 struct Users {
@@ -42,7 +42,7 @@ struct Users {
 };
 
 struct Topology {
-  double direct{1.0};   // share of the conversations; the rest are groups
+  double direct{1.0};    // share of the conversations; the rest are groups
   double per_user{1.0};  // conversations that each user starts
   Distribution group_size{Distribution::Kind::uniform, 3, 10, 1};
 };
@@ -51,11 +51,11 @@ struct Phase {
   enum class Kind : std::uint8_t { ramp, hold };
   std::string name;
   Kind kind{Kind::hold};
-  std::uint32_t users{0};   // ramp: connected when it ends
+  std::uint32_t users{0};  // ramp: connected when it ends
   Duration length{0};
-  double rate{0};           // hold: arrivals per second
+  double rate{0};  // hold: arrivals per second
   bool measure{true};
-  std::string origin;       // the phase of the file that this step was expanded from
+  std::string origin;  // the phase of the file that this step was expanded from
 };
 
 enum class OpKind : std::uint8_t { send, typing, read, history, presence, reconnect, ack };
@@ -63,11 +63,11 @@ inline constexpr std::size_t kOpKinds = 7;
 [[nodiscard]] std::string_view to_string(OpKind kind);
 
 struct Mix {
-  std::map<OpKind, double> shares;   // adds up to 1
+  std::map<OpKind, double> shares;                          // adds up to 1
   Distribution size{Distribution::Kind::fixed, 120, 0, 1};  // bytes of a message or an acked emit
   Distribution think{Distribution::Kind::fixed, 0, 0, 1};   // from typing to the message that follows it
-  double typing_before{0};           // share of sends that a typing indicator precedes
-  double read_after{0};              // share of sends that a receiver marks as read
+  double typing_before{0};                                  // share of sends that a typing indicator precedes
+  double read_after{0};                                     // share of sends that a receiver marks as read
   Distribution read_delay{Distribution::Kind::exponential, 2e9, 0, 1};
 };
 

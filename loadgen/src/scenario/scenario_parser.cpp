@@ -15,8 +15,8 @@ namespace {
 
 void must_add_up(Complaints& complaints, const YAML::Node& node, const std::string& what, double total) {
   if (std::abs(total - 1) > 1e-6) {
-    complaints.add(node.Mark(), "the shares in " + what + " add up to " + std::to_string(std::lround(total * 100)) +
-                                    "%, not 100%");
+    complaints.add(node.Mark(),
+                   "the shares in " + what + " add up to " + std::to_string(std::lround(total * 100)) + "%, not 100%");
   }
 }
 
@@ -26,7 +26,8 @@ void read_devices(MapReader& users, Users& into) {
     return;
   }
   if (!node.IsMap()) {
-    users.complaints().add(node.Mark(), "'devices' must map a number of devices to a share of users, e.g. {1: 80%, 2: 20%}");
+    users.complaints().add(node.Mark(),
+                           "'devices' must map a number of devices to a share of users, e.g. {1: 80%, 2: 20%}");
     return;
   }
   into.devices.clear();
@@ -57,7 +58,8 @@ void read_users(Complaints& complaints, const YAML::Node& node, Scenario& into) 
   bool registers = false;
   users.flag("register", registers);
   if (registers) {
-    complaints.add(users.mark(), "'register: true' arrives with a later version; users are provisioned by signed tokens");
+    complaints.add(users.mark(),
+                   "'register: true' arrives with a later version; users are provisioned by signed tokens");
   }
   users.later({"client"});
   users.done();
@@ -151,7 +153,9 @@ void read_head(MapReader& root, Scenario& into) {
     complaints.add(root.mark(), "a scenario begins with `schema: scenario/1`");
   }
   root.text("name", into.name);
-  const auto usable = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_'; };
+  const auto usable = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
+  };
   if (into.name.empty() || !std::all_of(into.name.begin(), into.name.end(), usable)) {
     complaints.add(root.mark(), "a scenario needs a 'name' of letters, digits, - and _");
   }

@@ -9,7 +9,9 @@
 namespace plumbline::load {
 namespace {
 
-bool is_url(const std::string& word) { return word.rfind("http://", 0) == 0 || word.rfind("https://", 0) == 0; }
+bool is_url(const std::string& word) {
+  return word.rfind("http://", 0) == 0 || word.rfind("https://", 0) == 0;
+}
 
 // The origin without a trailing slash; https needs a TLS client that this version does not have.
 bool take_url(Complaints& complaints, const YAML::Mark& mark, const std::string& word, std::string& into) {
@@ -109,7 +111,8 @@ void read_target(Complaints& complaints, const YAML::Node& node, const std::stri
       return;
     }
     const std::filesystem::path path{word};
-    const ParsedTarget parsed = load_target(path.is_absolute() ? word : (std::filesystem::path(base_dir) / path).string());
+    const ParsedTarget parsed =
+        load_target(path.is_absolute() ? word : (std::filesystem::path(base_dir) / path).string());
     for (const std::string& error : parsed.errors) {
       complaints.add(node.Mark(), "'target': " + error);
     }

@@ -11,10 +11,10 @@ namespace plumbline::load {
 
 // Each returns nothing when the text has no unit, an unknown one, or is negative.
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);  // ns us ms s m h
-[[nodiscard]] std::optional<double> parse_size(std::string_view text);        // B KB MB, powers of 1,000; KiB MiB of 1,024
-[[nodiscard]] std::optional<double> parse_rate(std::string_view text);        // per second: 500/s 30/m
-[[nodiscard]] std::optional<double> parse_percent(std::string_view text);     // 0..1
-[[nodiscard]] std::optional<double> parse_number(std::string_view text);      // plain, no unit; underscores allowed
+[[nodiscard]] std::optional<double> parse_size(std::string_view text);     // B KB MB, powers of 1,000; KiB MiB of 1,024
+[[nodiscard]] std::optional<double> parse_rate(std::string_view text);     // per second: 500/s 30/m
+[[nodiscard]] std::optional<double> parse_percent(std::string_view text);  // 0..1
+[[nodiscard]] std::optional<double> parse_number(std::string_view text);   // plain, no unit; underscores allowed
 [[nodiscard]] std::optional<std::uint64_t> parse_count(std::string_view text);
 
 }  // namespace plumbline::load

@@ -41,8 +41,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
 
 void Complaints::add(const YAML::Mark& mark, const std::string& message) {
   const bool placed = mark.line >= 0;
-  errors_.push_back(file_ + (placed ? ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1) : "") +
-                    ": " + message);
+  errors_.push_back(file_ +
+                    (placed ? ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1) : "") + ": " +
+                    message);
 }
 
 std::optional<std::string> scalar(Complaints& complaints, const YAML::Node& node, const std::string& what) {
@@ -102,8 +103,8 @@ void MapReader::done() {
       continue;
     }
     const std::string guess = nearest(key, known_);
-    complaints_.add(entry.first.Mark(), "unknown key '" + key + "' in " + what_ +
-                                            (guess.empty() ? "" : "; did you mean '" + guess + "'?"));
+    complaints_.add(entry.first.Mark(),
+                    "unknown key '" + key + "' in " + what_ + (guess.empty() ? "" : "; did you mean '" + guess + "'?"));
   }
 }
 
@@ -133,8 +134,8 @@ void MapReader::duration(std::string_view key, Duration& into) {
     const auto word = scalar(complaints_, node, "'" + std::string(key) + "'");
     const auto value = word ? parse_duration(*word) : std::nullopt;
     if (word && !value) {
-      complaints_.add(node.Mark(),
-                      "'" + std::string(key) + "' must be a duration with a unit, such as 10s or 250ms, not '" + *word + "'");
+      complaints_.add(node.Mark(), "'" + std::string(key) +
+                                       "' must be a duration with a unit, such as 10s or 250ms, not '" + *word + "'");
     }
     into = value.value_or(into);
   }
@@ -145,7 +146,8 @@ void MapReader::rate(std::string_view key, double& into) {
     const auto word = scalar(complaints_, node, "'" + std::string(key) + "'");
     const auto value = word ? parse_rate(*word) : std::nullopt;
     if (word && (!value || *value > 1e6)) {
-      complaints_.add(node.Mark(), "'" + std::string(key) + "' must be a rate with a unit, such as 500/s, not '" + *word + "'");
+      complaints_.add(node.Mark(),
+                      "'" + std::string(key) + "' must be a rate with a unit, such as 500/s, not '" + *word + "'");
       return;
     }
     into = value.value_or(into);

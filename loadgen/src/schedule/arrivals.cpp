@@ -11,7 +11,9 @@ Duration poisson_gap(const ArrivalPattern& pattern, std::uint64_t index) {
   return Duration{std::llround(-std::log1p(-u) * 1e9 / pattern.rate)};
 }
 
-ArrivalStream::ArrivalStream(const ArrivalPattern& pattern) : pattern_(pattern) { place(); }
+ArrivalStream::ArrivalStream(const ArrivalPattern& pattern) : pattern_(pattern) {
+  place();
+}
 
 void ArrivalStream::place() {
   if (pattern_.rate <= 0) {
@@ -34,12 +36,14 @@ void ArrivalStream::pop() {
 }
 
 Duration ramp_offset(std::uint64_t index, std::uint64_t count, Duration over) {
-  return count == 0 ? Duration{0} : Duration{static_cast<std::int64_t>(static_cast<double>(over.count()) *
-                                             static_cast<double>(index) / static_cast<double>(count))};
+  return count == 0 ? Duration{0}
+                    : Duration{static_cast<std::int64_t>(static_cast<double>(over.count()) *
+                                                         static_cast<double>(index) / static_cast<double>(count))};
 }
 
 std::vector<std::uint64_t> arrivals_per_second(const ArrivalPattern& pattern) {
-  const auto seconds = static_cast<std::size_t>((pattern.length + std::chrono::seconds{1} - Duration{1}) / std::chrono::seconds{1});
+  const auto seconds =
+      static_cast<std::size_t>((pattern.length + std::chrono::seconds{1} - Duration{1}) / std::chrono::seconds{1});
   std::vector<std::uint64_t> counts(seconds, 0);
   for (ArrivalStream stream{pattern}; stream.peek(); stream.pop()) {
     ++counts[static_cast<std::size_t>(*stream.peek() / std::chrono::seconds{1})];

@@ -22,9 +22,11 @@ Thresholds thresholds_for(double tightest_gate_ms) {
 std::vector<std::string> judge_window(const WindowSignals& signals, const Thresholds& limit) {
   std::vector<std::string> reasons;
   const bool stalled = signals.longest_stall_ms > std::max(limit.lag_ms / 2, signals.lag_max_ms / 2);
-  const std::string who = stalled ? fmt::format(" (the machine stood still for {:.1f} ms)", signals.longest_stall_ms) : "";
+  const std::string who =
+      stalled ? fmt::format(" (the machine stood still for {:.1f} ms)", signals.longest_stall_ms) : "";
   if (signals.slips > 0 && signals.slip_p99_ms > limit.slip_p99_ms) {
-    reasons.push_back(fmt::format("send slip p99 {:.2f} ms > {:.2f} ms{}", signals.slip_p99_ms, limit.slip_p99_ms, who));
+    reasons.push_back(
+        fmt::format("send slip p99 {:.2f} ms > {:.2f} ms{}", signals.slip_p99_ms, limit.slip_p99_ms, who));
   }
   if (signals.lag_max_ms > limit.lag_ms) {
     reasons.push_back(fmt::format("event loop late by {:.1f} ms > {:.0f} ms{}", signals.lag_max_ms, limit.lag_ms, who));
@@ -38,8 +40,9 @@ std::vector<std::string> judge_window(const WindowSignals& signals, const Thresh
   const double wait = signals.runnable_wait.value_or(0);
   const double visible = std::max(signals.slip_p99_ms, signals.lag_p99_ms);
   if (wait > limit.runnable_wait_hard || (wait > limit.runnable_wait && visible > limit.slip_p99_ms / 2)) {
-    reasons.push_back(fmt::format("waited for a CPU {:.1f} % of the time > {:.0f} %", wait * 100,
-                                  (wait > limit.runnable_wait_hard ? limit.runnable_wait_hard : limit.runnable_wait) * 100));
+    reasons.push_back(
+        fmt::format("waited for a CPU {:.1f} % of the time > {:.0f} %", wait * 100,
+                    (wait > limit.runnable_wait_hard ? limit.runnable_wait_hard : limit.runnable_wait) * 100));
   }
   if (signals.queue_depth > limit.queue) {
     reasons.push_back(fmt::format("{} calls queued inside the generator > {}", signals.queue_depth, limit.queue));
@@ -52,7 +55,7 @@ GeneratorVerdict judge_generator(const std::vector<WindowVerdict>& windows, std:
   GeneratorVerdict result;
   std::vector<std::string> first_reasons;
   for (const WindowVerdict& window : windows) {
-    result.measured += window.measured ? 1 : 0;
+    result.measured += window.measured ? 1U : 0U;
     if (window.measured && !window.reasons.empty()) {
       ++result.flagged;
       if (first_reasons.size() < 3) {
@@ -60,7 +63,8 @@ GeneratorVerdict judge_generator(const std::vector<WindowVerdict>& windows, std:
       }
     }
   }
-  const double share = result.measured == 0 ? 0 : static_cast<double>(result.flagged) / static_cast<double>(result.measured);
+  const double share =
+      result.measured == 0 ? 0 : static_cast<double>(result.flagged) / static_cast<double>(result.measured);
   const double offered = planned == 0 ? 1 : static_cast<double>(on_time) / static_cast<double>(planned);
   if (result.flagged > 0) {
     result.verdict = share > limit.flagged_share ? history::Generator::invalid : history::Generator::degraded;

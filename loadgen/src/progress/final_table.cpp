@@ -1,0 +1,100 @@
+#include "progress/final_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "progress/text.h"
+
+namespace plumbline::load {
+namespace {
+
+using history::RunResult;
+
+std::string headline(const RunResult& result) {
+  if (result.exit_code == ExitCode::interrupted) {
+    return "INTERRUPTED   " + result.sentence;
+  }
+  const bool invalid = result.generator == history::Generator::invalid && result.exit_code == ExitCode::no_judgement;
+  return std::string(invalid ? "INVALID" : history::to_string(result.outcome)) + "   " + result.sentence;
+}
+
+void append_latency(std::string& out, const RunResult& result) {
+  for (const auto* name : {"e2e", "ack", "answer", "typing", "receipt"}) {
+    const auto found = result.latency_ms.find(name);
+    if (found == result.latency_ms.end() || found->second.count == 0) {
+      continue;
+    }
+    const history::Quantiles& q = found->second;
+    out += fmt::format("  {:<9} p50 {}   p95 {}   p99 {} (± {})", name, ms_text(q.p50), ms_text(q.p95), ms_text(q.p99),
+                       ms_text(q.error_ms));
+    const auto last = result.latency_ms.find("e2e_last");
+    if (std::string_view(name) == "e2e" && last != result.latency_ms.end()) {
+      out += fmt::format("   last receiver p99 {}", ms_text(last->second.p99));
+    }
+    out += '\n';
+  }
+}
+
+void append_anomalies(std::string& out, const RunResult& result) {
+  std::string line;
+  for (const auto& [name, count] : result.anomalies) {
+    if (count > 0) {
+      line += fmt::format("{}{} {}", line.empty() ? "" : "   ", name, grouped(count));
+    }
+  }
+  if (!line.empty()) {
+    out += "  anomalies " + line + "\n";
+  }
+  std::size_t shown = 0;
+  for (const history::AnomalyExample& example : result.examples) {
+    if (++shown > 3) {
+      break;
+    }
+    out += fmt::format("            {}: {}\n", example.anomaly, example.text);
+  }
+}
+
+void append_ledger(std::string& out, const RunResult& result) {
+  const auto count = [&](const char* name) {
+    const auto found = result.anomalies.find(name);
+    return found == result.anomalies.end() ? 0 : found->second;
+  };
+  out += fmt::format(
+      "  ledger    sent {}   acked {}   unknown {} ({} turned out stored)   lost {}   duplicate {}   out of order {}\n",
+      grouped(result.sent), grouped(result.acked), grouped(result.unknown), grouped(result.indeterminate_committed),
+      grouped(count("acked-lost") + count("acked-undelivered")),
+      grouped(count("duplicate-entity") + count("visible-duplicate")),
+      grouped(count("push-inversion") + count("real-time-inversion")));
+  if (result.expected_deliveries > 0) {
+    out +=
+        fmt::format("  delivered {} of {} expected\n", grouped(result.deliveries), grouped(result.expected_deliveries));
+  }
+}
+
+}  // namespace
+
+std::string final_table(const RunResult& result, const std::string& report) {
+  const auto passed = std::count_if(result.gates.begin(), result.gates.end(), [](const history::GateResult& gate) {
+    return gate.outcome == history::Outcome::pass;
+  });
+  std::string out = headline(result) + "\n";
+  out += fmt::format("  gates     {} of {}        generator {}\n", passed, result.gates.size(),
+                     history::to_string(result.generator));
+  for (const history::GateResult& gate : result.gates) {
+    if (gate.outcome != history::Outcome::pass) {
+      out += fmt::format("            {} {} {}, bound {}{}\n", history::to_string(gate.outcome), gate.name, gate.value,
+                         gate.bound, gate.note.empty() ? "" : " (" + gate.note + ")");
+    }
+  }
+  for (const std::string& reason : result.generator_reasons) {
+    out += "            " + reason + "\n";
+  }
+  append_latency(out, result);
+  append_ledger(out, result);
+  append_anomalies(out, result);
+  out += "  report    " + report + "\n  again     " + result.again + "\n";
+  return out;
+}
+
+}  // namespace plumbline::load

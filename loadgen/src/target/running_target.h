@@ -1,0 +1,39 @@
+// The server under load: one that runs already, or `plumbline serve` started as a child process. Generator and target
+// meet only on the wire. Stage: target.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "options.h"
+#include "plumbline/net/child_process.h"
+#include "scenario/scenario.h"
+#include "target/signing_key.h"
+
+namespace plumbline::load {
+
+struct Address {
+  std::string host;
+  std::uint16_t port{80};
+};
+
+struct RunningTarget {
+  std::string label;   // for people: "embedded chat server" or the URL
+  std::string origin;  // scheme, host and port
+  Address http;
+  Address socketio;
+  std::optional<net::ChildProcess> server;
+
+  [[nodiscard]] int pid() const { return server ? server->pid() : 0; }
+};
+
+// Waits at most 10 s for a child to be ready, 5 s for a given address to accept. `log_file` takes the child's stderr.
+[[nodiscard]] boost::system::result<RunningTarget, TargetError> start_target(const Target& target,
+                                                                             const Options& options,
+                                                                             const std::string& key_file,
+                                                                             const std::string& log_file);
+
+[[nodiscard]] std::optional<Address> parse_address(const std::string& url);
+
+}  // namespace plumbline::load

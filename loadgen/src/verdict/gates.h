@@ -1,0 +1,23 @@
+// Compares what was measured with the bounds of the scenario. Pure. Stage: verdict.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "plumbline/checker/streaming_checker.h"
+#include "plumbline/history/run_result.h"
+#include "recorder/recorder.h"
+#include "scenario/scenario.h"
+
+namespace plumbline::load {
+
+// Anomalies of severity S0 and S1: the ones that fail a run.
+[[nodiscard]] std::uint64_t grave_anomalies(const checker::CheckerReport& report);
+
+[[nodiscard]] history::Quantiles quantiles_of(const stats::Histogram& histogram, double slip_p99_ms = 0);
+
+// In the order of the scenario. A percentile that rests on fewer than one sample beyond it is unknown, not passed.
+[[nodiscard]] std::vector<history::GateResult> judge_gates(const std::vector<Gate>& gates, const Recorder& recorder,
+                                                           const checker::CheckerReport& report);
+
+}  // namespace plumbline::load
