@@ -29,14 +29,14 @@ void refuse(Shard& shard, HttpConnection& connection, RequestError error) {
   connection.respond(std::move(answer));
 }
 
-Session& new_session(Shard& shard, TransportName transport, net::HttpRequest handshake) {
+ClientSession& new_session(Shard& shard, TransportName transport, net::HttpRequest handshake) {
   ++shard.counters().sessions_opened;
   const SessionId sid = shard.ids().session_id(shard.index());
-  return shard.sessions().add(std::make_unique<Session>(shard, sid, transport, std::move(handshake)));
+  return shard.sessions().add(std::make_unique<ClientSession>(shard, sid, transport, std::move(handshake)));
 }
 
 void open_polling(Shard& shard, HttpConnection& connection) {
-  Session& session = new_session(shard, TransportName::polling, connection.take_request());
+  ClientSession& session = new_session(shard, TransportName::polling, connection.take_request());
   connection.respond(text_answer("text/plain; charset=UTF-8", session.open_on_polling()));
 }
 
@@ -52,7 +52,7 @@ int switch_protocols(Shard& shard, HttpConnection& connection, std::string& rest
   return fd;
 }
 
-void open_websocket(Shard& shard, HttpConnection& connection, Session* upgrading) {
+void open_websocket(Shard& shard, HttpConnection& connection, ClientSession* upgrading) {
   if (const auto wrong = websocket_handshake_problem(connection.request(), connection.http_minor())) {
     connection.respond(*wrong);
     return;
@@ -78,7 +78,7 @@ void open_websocket(Shard& shard, HttpConnection& connection, Session* upgrading
   }
 }
 
-void on_session_request(Shard& shard, HttpConnection& connection, Session& session, TransportName transport) {
+void on_session_request(Shard& shard, HttpConnection& connection, ClientSession& session, TransportName transport) {
   const std::string& method = connection.request().method;
   if (transport == TransportName::websocket || connection.wants_upgrade()) {
     if (transport == TransportName::websocket && connection.wants_upgrade() && method == "GET") {
@@ -117,7 +117,7 @@ void on_engine_head(Shard& shard, HttpConnection& connection) {
     return;
   }
   if (!judged->sid.empty()) {
-    Session* const session = shard.sessions().find(judged->sid);
+    ClientSession* const session = shard.sessions().find(judged->sid);
     if (session == nullptr) {
       refuse(shard, connection, RequestError::unknown_sid);
     } else {
@@ -137,7 +137,7 @@ void on_engine_head(Shard& shard, HttpConnection& connection) {
 }
 
 void on_engine_body(Shard& shard, HttpConnection& connection) {
-  Session* const session = connection.session();
+  ClientSession* const session = connection.session();
   if (session == nullptr) {
     refuse(shard, connection, RequestError::unknown_sid);
     return;

@@ -4,26 +4,26 @@
 
 namespace plumbline::serve {
 
-Session& SessionRegistry::add(std::unique_ptr<Session> session) {
+ClientSession& SessionRegistry::add(std::unique_ptr<ClientSession> session) {
   return **sessions_.insert(std::move(session)).first;
 }
 
-Session* SessionRegistry::find(std::string_view sid) const {
+ClientSession* SessionRegistry::find(std::string_view sid) const {
   const auto found = sessions_.find(sid);
   return found == sessions_.end() ? nullptr : found->get();
 }
 
-void SessionRegistry::erase(Session& session) {
+void SessionRegistry::erase(ClientSession& session) {
   const auto found = sessions_.find(session.sid());
   if (found != sessions_.end()) {
     sessions_.erase(found);
   }
 }
 
-std::vector<Session*> SessionRegistry::all() const {
-  std::vector<Session*> all;
+std::vector<ClientSession*> SessionRegistry::all() const {
+  std::vector<ClientSession*> all;
   all.reserve(sessions_.size());
-  for (const std::unique_ptr<Session>& session : sessions_) {
+  for (const std::unique_ptr<ClientSession>& session : sessions_) {
     all.push_back(session.get());
   }
   return all;

@@ -1,6 +1,6 @@
 #include "session/socket_adapter.h"
 
-#include "session/session.h"
+#include "session/client_session.h"
 #include "transport/shard.h"
 
 namespace plumbline::serve {
@@ -21,7 +21,7 @@ void SocketAdapter::disconnect() {
   if (namespaces == nullptr) {
     return;
   }
-  Session& session = session_;
+  ClientSession& session = session_;
   if (namespaces->leave(shared_from_this())) {
     session.shard_.at_end_of_turn([self = shared_from_this(), &shard = session.shard_] {
       shard.application().on_disconnect(self, "server namespace disconnect");
@@ -34,7 +34,7 @@ void SocketAdapter::disconnect_transport() {
   if (namespaces == nullptr) {
     return;
   }
-  Session& session = session_;
+  ClientSession& session = session_;
   const std::vector<socketio::ServerSocketPtr> all = namespaces->sockets();
   for (const socketio::ServerSocketPtr& socket : all) {
     static_cast<SocketAdapter&>(*socket).disconnect();

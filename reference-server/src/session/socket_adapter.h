@@ -10,13 +10,13 @@
 
 namespace plumbline::serve {
 
-class Session;
+class ClientSession;
 
 class SocketAdapter final : public Socket,
                             public socketio::ServerSocket,
                             public std::enable_shared_from_this<SocketAdapter> {
  public:
-  SocketAdapter(Session& session, std::string sid, std::string_view nsp)
+  SocketAdapter(ClientSession& session, std::string sid, std::string_view nsp)
       : ServerSocket(std::move(sid), std::string(nsp)), session_(session) {}
 
   [[nodiscard]] const std::string& id() const override { return sid(); }
@@ -28,7 +28,7 @@ class SocketAdapter final : public Socket,
   void disconnect_transport() override;
 
  private:
-  Session& session_;  // valid while connection() is not null
+  ClientSession& session_;  // valid while connection() is not null
 };
 
 }  // namespace plumbline::serve

@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "plumbline/base/ids.h"
-#include "session/session.h"
+#include "session/client_session.h"
 #include "transport/http_exchange.h"
 #include "transport/shard.h"
 

@@ -13,7 +13,7 @@
 
 namespace plumbline::serve {
 
-class Session;
+class ClientSession;
 class Shard;
 
 // Keeps itself alive until its descriptor is gone; lives on one shard, but may move to another between two requests.
@@ -44,8 +44,8 @@ class HttpConnection final : public Pollable, public TimerNode, public std::enab
 
   // The session that this request waits for; told when the connection breaks.
   enum class Role : std::uint8_t { none, poll, post };
-  void bind(Session& session, Role role);
-  [[nodiscard]] Session* session() const { return session_; }
+  void bind(ClientSession& session, Role role);
+  [[nodiscard]] ClientSession* session() const { return session_; }
   void unbind() { session_ = nullptr; }
 
  private:
@@ -73,7 +73,7 @@ class HttpConnection final : public Pollable, public TimerNode, public std::enab
   bool processing_{false};
   bool write_blocked_{false};
   bool read_paused_{false};
-  Session* session_{nullptr};
+  ClientSession* session_{nullptr};
   std::string in_;
   std::string out_;
   std::size_t written_{0};

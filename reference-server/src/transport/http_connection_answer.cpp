@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "session/session.h"
+#include "session/client_session.h"
 #include "transport/http_exchange.h"
 #include "transport/lingering_close.h"
 #include "transport/shard.h"
@@ -31,7 +31,7 @@ unsigned HttpConnection::http_minor() const {
   return exchange_->context.http_1_0 ? 0 : 1;
 }
 
-void HttpConnection::bind(Session& session, Role role) {
+void HttpConnection::bind(ClientSession& session, Role role) {
   session_ = &session;
   role_ = role;
   if (role == Role::poll) {
@@ -61,14 +61,14 @@ void HttpConnection::finish_exchange() {
 }
 
 void HttpConnection::refuse_body() {
-  if (Session* const session = std::exchange(session_, nullptr)) {
+  if (ClientSession* const session = std::exchange(session_, nullptr)) {
     session->on_post_refused(*this);
   }
   respond(shard_.error_answer(413, "PAYLOAD_TOO_LARGE", "the body is larger than this endpoint accepts"));
 }
 
 void HttpConnection::reject(unsigned status, std::string_view why) {
-  if (Session* const session = std::exchange(session_, nullptr)) {
+  if (ClientSession* const session = std::exchange(session_, nullptr)) {
     session->on_connection_lost(*this, role_);
   }
   if (!exchange_) {
@@ -168,7 +168,7 @@ void HttpConnection::on_timer(Time) {
 }
 
 void HttpConnection::lost() {
-  if (Session* const session = std::exchange(session_, nullptr)) {
+  if (ClientSession* const session = std::exchange(session_, nullptr)) {
     session->on_connection_lost(*this, role_);
   }
   abort();

@@ -39,7 +39,7 @@ Shard::~Shard() {
   for (HttpConnection* const connection : http) {
     connection->abort();
   }
-  for (Session* const session : sessions_.all()) {
+  for (ClientSession* const session : sessions_.all()) {
     sessions_.erase(*session);
   }
   for (LingeringClose* const closing : std::exchange(lingering_, {})) {
@@ -85,7 +85,7 @@ void Shard::end_turn() {
   }
   in_turn_ = false;  // what destructors queue from here on asks for a turn of its own
   if (!retired_.empty()) {
-    for (Session* const session : std::exchange(retired_, {})) {
+    for (ClientSession* const session : std::exchange(retired_, {})) {
       sessions_.erase(*session);
     }
   }
@@ -142,12 +142,12 @@ void Shard::flush_later(std::shared_ptr<HttpConnection> connection) {
   want_turn_end();
 }
 
-void Shard::flush_later(Session& session) {
+void Shard::flush_later(ClientSession& session) {
   dirty_polls_.push_back(&session);
   want_turn_end();
 }
 
-void Shard::close_later(Session& session, engineio::CloseReason reason) {
+void Shard::close_later(ClientSession& session, engineio::CloseReason reason) {
   closings_.emplace_back(&session, reason);
   want_turn_end();
 }
@@ -157,7 +157,7 @@ void Shard::at_end_of_turn(std::function<void()> task) {
   want_turn_end();
 }
 
-void Shard::retire(Session& session) {
+void Shard::retire(ClientSession& session) {
   retired_.push_back(&session);
   want_turn_end();
 }
@@ -249,7 +249,7 @@ void Shard::drain(std::function<void()> done) {
 
 void Shard::close_sessions() {
   application_drained_ = true;
-  for (Session* const session : sessions_.all()) {
+  for (ClientSession* const session : sessions_.all()) {
     session->close(engineio::CloseReason::shutting_down);
   }
 }

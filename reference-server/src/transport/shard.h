@@ -72,10 +72,10 @@ class Shard {
   // Work for the end of the turn.
   void flush_later(WsConnection& connection);
   void flush_later(std::shared_ptr<HttpConnection> connection);
-  void flush_later(Session& session);
-  void close_later(Session& session, engineio::CloseReason reason);
+  void flush_later(ClientSession& session);
+  void close_later(ClientSession& session, engineio::CloseReason reason);
   void at_end_of_turn(std::function<void()> task);
-  void retire(Session& session);             // destroyed at the end of the turn
+  void retire(ClientSession& session);       // destroyed at the end of the turn
   void bury(std::shared_ptr<void> remains);  // likewise
 
   void keep(std::unique_ptr<LingeringClose> closing);
@@ -119,10 +119,10 @@ class Shard {
   bool turn_end_posted_{false};
   std::vector<WsConnection*> dirty_websockets_;
   std::vector<std::shared_ptr<HttpConnection>> dirty_http_;
-  std::vector<Session*> dirty_polls_;
-  std::vector<std::pair<Session*, engineio::CloseReason>> closings_;
+  std::vector<ClientSession*> dirty_polls_;
+  std::vector<std::pair<ClientSession*, engineio::CloseReason>> closings_;
   std::vector<std::function<void()>> tasks_;
-  std::vector<Session*> retired_;
+  std::vector<ClientSession*> retired_;
   std::vector<std::shared_ptr<void>> graveyard_;
   std::vector<std::unique_ptr<Outbox>> spare_outboxes_;
 

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "session/session.h"
+#include "session/client_session.h"
 #include "transport/lingering_close.h"
 #include "transport/shard.h"
 
@@ -18,7 +18,7 @@ constexpr int kReadsPerTurn = 4;  // of full scratch buffers; then the other con
 
 }  // namespace
 
-WsConnection::WsConnection(Shard& shard, Session& session, int fd, std::size_t max_payload)
+WsConnection::WsConnection(Shard& shard, ClientSession& session, int fd, std::size_t max_payload)
     : shard_(shard), session_(session), decoder_(websocket::Role::server, max_payload), fd_(fd) {
   ++shard_.counters().websockets;
   shard_.poll_set().modify(fd_, *this, EPOLLIN);

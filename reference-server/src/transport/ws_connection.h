@@ -12,14 +12,14 @@
 
 namespace plumbline::serve {
 
-class Session;
+class ClientSession;
 class Shard;
 
 // Owned by its session, lives on the session's shard. Idle it holds no buffer, no timer and no parser.
 class WsConnection final : public Pollable, private websocket::Sink {
  public:
   // Takes the descriptor, which must be in the shard's poll set already.
-  WsConnection(Shard& shard, Session& session, int fd, std::size_t max_payload);
+  WsConnection(Shard& shard, ClientSession& session, int fd, std::size_t max_payload);
   ~WsConnection() override;
   WsConnection(const WsConnection&) = delete;
   WsConnection& operator=(const WsConnection&) = delete;
@@ -47,7 +47,7 @@ class WsConnection final : public Pollable, private websocket::Sink {
   void watch();
 
   Shard& shard_;
-  Session& session_;
+  ClientSession& session_;
   websocket::Decoder decoder_;
   std::unique_ptr<Outbox> outbox_;  // only while something waits
   int fd_;

@@ -20,10 +20,10 @@ class Shard;
 class SocketAdapter;
 
 // Owned by its shard's registry; destroyed at the end of the turn in which it finished.
-class Session final : public TimerNode, private engineio::SessionHost, private socketio::ConnectionHost {
+class ClientSession final : public TimerNode, private engineio::SessionHost, private socketio::ConnectionHost {
  public:
-  Session(Shard& shard, SessionId sid, engineio::TransportName transport, net::HttpRequest handshake);
-  ~Session() override;
+  ClientSession(Shard& shard, SessionId sid, engineio::TransportName transport, net::HttpRequest handshake);
+  ~ClientSession() override;
 
   [[nodiscard]] std::string_view sid() const { return {sid_.data(), sid_.size()}; }
   [[nodiscard]] engineio::TransportName transport() const { return engine_.transport(); }

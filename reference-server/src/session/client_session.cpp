@@ -1,4 +1,4 @@
-#include "session/session.h"
+#include "session/client_session.h"
 
 #include <utility>
 
@@ -16,7 +16,7 @@ websocket::CloseCode close_code(engineio::CloseReason reason) {
 
 }  // namespace
 
-Session::Session(Shard& shard, SessionId sid, engineio::TransportName transport, net::HttpRequest handshake)
+ClientSession::ClientSession(Shard& shard, SessionId sid, engineio::TransportName transport, net::HttpRequest handshake)
     : shard_(shard),
       sid_(sid),
       engine_(shard.engine_options(), *this, transport, shard.now()),
@@ -25,7 +25,7 @@ Session::Session(Shard& shard, SessionId sid, engineio::TransportName transport,
   after_input();
 }
 
-Session::~Session() {
+ClientSession::~ClientSession() {
   for (HttpConnection* const connection : {parked_, posting_}) {
     if (connection != nullptr) {
       connection->unbind();
@@ -33,13 +33,13 @@ Session::~Session() {
   }
 }
 
-std::size_t Session::buffered_bytes() const {
+std::size_t ClientSession::buffered_bytes() const {
   return ws_ ? ws_->buffered_bytes() : engine_.buffered_bytes();
 }
 
 // --- polling -------------------------------------------------------------------------------------------------------
 
-std::optional<engineio::RequestError> Session::get(HttpConnection& connection) {
+std::optional<engineio::RequestError> ClientSession::get(HttpConnection& connection) {
   const auto refused = engine_.begin_get(shard_.now());  // an overlap answers the first one and ends the session
   if (!refused) {
     parked_ = &connection;
@@ -50,7 +50,7 @@ std::optional<engineio::RequestError> Session::get(HttpConnection& connection) {
   return refused;
 }
 
-std::optional<engineio::RequestError> Session::begin_post(HttpConnection& connection) {
+std::optional<engineio::RequestError> ClientSession::begin_post(HttpConnection& connection) {
   const auto refused = engine_.begin_post(connection.request().header("content-type"), shard_.now());
   if (!refused) {
     posting_ = &connection;
@@ -60,19 +60,19 @@ std::optional<engineio::RequestError> Session::begin_post(HttpConnection& connec
   return refused;
 }
 
-std::optional<engineio::RequestError> Session::end_post(std::string_view body) {
+std::optional<engineio::RequestError> ClientSession::end_post(std::string_view body) {
   posting_ = nullptr;
   const auto refused = engine_.end_post(body, shard_.now());
   after_input();
   return refused;
 }
 
-void Session::on_post_refused(HttpConnection&) {
+void ClientSession::on_post_refused(HttpConnection&) {
   posting_ = nullptr;
   engine_.on_post_refused();
 }
 
-void Session::on_connection_lost(HttpConnection&, HttpConnection::Role role) {
+void ClientSession::on_connection_lost(HttpConnection&, HttpConnection::Role role) {
   if (role == HttpConnection::Role::poll) {
     parked_ = nullptr;
     engine_.on_poll_cut(shard_.now());
@@ -83,7 +83,7 @@ void Session::on_connection_lost(HttpConnection&, HttpConnection::Role role) {
   after_input();
 }
 
-void Session::answer_poll(std::string payload) {
+void ClientSession::answer_poll(std::string payload) {
   if (HttpConnection* const connection = std::exchange(parked_, nullptr)) {
     net::HttpResponse answer;
     answer.content_type = "text/plain; charset=UTF-8";
@@ -93,33 +93,33 @@ void Session::answer_poll(std::string payload) {
   }
 }
 
-void Session::abort_post() {
+void ClientSession::abort_post() {
   if (HttpConnection* const connection = std::exchange(posting_, nullptr)) {
     connection->abort();
   }
 }
 
-void Session::want_flush() {
+void ClientSession::want_flush() {
   if (!std::exchange(flush_wanted_, true)) {
     shard_.flush_later(*this);
   }
 }
 
-void Session::flush_poll() {
+void ClientSession::flush_poll() {
   flush_wanted_ = false;
   engine_.flush(shard_.now());
 }
 
 // --- WebSocket -----------------------------------------------------------------------------------------------------
 
-void Session::adopt_websocket(int fd, std::string rest) {
+void ClientSession::adopt_websocket(int fd, std::string rest) {
   ws_ = std::make_unique<WsConnection>(shard_, *this, fd, shard_.engine_options().max_payload);
   if (!rest.empty()) {
     ws_->feed(rest);
   }
 }
 
-void Session::open_on_websocket(int fd, std::string rest) {
+void ClientSession::open_on_websocket(int fd, std::string rest) {
   ws_ = std::make_unique<WsConnection>(shard_, *this, fd, shard_.engine_options().max_payload);
   engine_.open_on_websocket(sid());
   if (!rest.empty()) {
@@ -128,68 +128,68 @@ void Session::open_on_websocket(int fd, std::string rest) {
   after_input();
 }
 
-std::optional<engineio::RequestError> Session::attach_websocket() {
+std::optional<engineio::RequestError> ClientSession::attach_websocket() {
   const auto refused = engine_.attach_websocket(shard_.now());
   after_input();
   return refused;
 }
 
-void Session::start_upgrade(int fd, std::string rest) {
+void ClientSession::start_upgrade(int fd, std::string rest) {
   adopt_websocket(fd, std::move(rest));
   after_input();
 }
 
-void Session::on_websocket_message(bool binary, std::string_view payload) {
+void ClientSession::on_websocket_message(bool binary, std::string_view payload) {
   engine_.on_ws_message(binary, payload, shard_.now());
   after_input();
 }
 
-void Session::on_websocket_closed(engineio::CloseReason reason) {
+void ClientSession::on_websocket_closed(engineio::CloseReason reason) {
   drop_websocket();
   engine_.on_ws_closed(reason, shard_.now());
   after_input();
 }
 
 // It may be on the stack: destroyed at the end of the turn.
-void Session::drop_websocket() {
+void ClientSession::drop_websocket() {
   if (ws_) {
     shard_.bury(std::move(ws_));
   }
 }
 
-void Session::ws_text(std::string_view packet) {
+void ClientSession::ws_text(std::string_view packet) {
   if (ws_) {
     ws_->send_message(websocket::MessageKind::text, packet);
   }
 }
 
-void Session::ws_binary(std::string_view bytes) {
+void ClientSession::ws_binary(std::string_view bytes) {
   if (ws_) {
     ws_->send_message(websocket::MessageKind::binary, bytes);
   }
 }
 
-void Session::ws_frame(const socketio::FramePtr& frame) {
+void ClientSession::ws_frame(const socketio::FramePtr& frame) {
   if (ws_) {
     ws_->send(frame);
   }
 }
 
-void Session::ws_close(engineio::CloseReason reason) {
+void ClientSession::ws_close(engineio::CloseReason reason) {
   if (ws_) {
     ws_->close(close_code(reason));
     drop_websocket();
   }
 }
 
-void Session::on_overflow() {
+void ClientSession::on_overflow() {
   ++shard_.counters().overflow_disconnects;
   shard_.close_later(*this, engineio::CloseReason::overflow);
 }
 
 // --- life ----------------------------------------------------------------------------------------------------------
 
-void Session::after_input() {
+void ClientSession::after_input() {
   if (engine_.finished()) {
     if (!std::exchange(retired_, true)) {
       shard_.retire(*this);
@@ -203,7 +203,7 @@ void Session::after_input() {
   shard_.timers().schedule(*this, deadline);
 }
 
-void Session::on_timer(Time now) {
+void ClientSession::on_timer(Time now) {
   engine_.on_deadline(now);
   if (engine_.open() && !shard_.engine_echo()) {
     namespaces_.on_deadline(now);
@@ -211,19 +211,19 @@ void Session::on_timer(Time now) {
   after_input();
 }
 
-void Session::close(engineio::CloseReason reason) {
+void ClientSession::close(engineio::CloseReason reason) {
   engine_.close(reason, shard_.now());
   after_input();
 }
 
-void Session::on_close(engineio::CloseReason reason, Time) {
+void ClientSession::on_close(engineio::CloseReason reason, Time) {
   ++shard_.counters().sessions_closed;
   namespaces_.on_transport_closed(engineio::to_string(reason));
 }
 
 // --- Socket.IO -----------------------------------------------------------------------------------------------------
 
-void Session::on_message(bool binary, std::string_view payload, Time) {
+void ClientSession::on_message(bool binary, std::string_view payload, Time) {
   ++shard_.counters().messages_in;
   if (shard_.engine_echo()) {
     engine_.send_message(binary, payload);
@@ -234,27 +234,27 @@ void Session::on_message(bool binary, std::string_view payload, Time) {
   }
 }
 
-void Session::send(const socketio::FramePtr& frame) {
+void ClientSession::send(const socketio::FramePtr& frame) {
   engine_.send(frame);
 }
 
-void Session::protocol_error(std::string_view) {
+void ClientSession::protocol_error(std::string_view) {
   ++shard_.counters().protocol_errors;
   close(engineio::CloseReason::parse_error);
 }
 
-void Session::connect_timeout() {
+void ClientSession::connect_timeout() {
   close(engineio::CloseReason::server_close);
 }
 
-socketio::ServerSocketPtr Session::make_socket(std::string_view nsp) {
+socketio::ServerSocketPtr ClientSession::make_socket(std::string_view nsp) {
   if (!shard_.application().has_namespace(nsp)) {
     return nullptr;
   }
   return std::make_shared<SocketAdapter>(*this, shard_.ids().socket_id(), nsp);
 }
 
-void Session::on_connect(const socketio::ServerSocketPtr& socket, std::string_view auth) {
+void ClientSession::on_connect(const socketio::ServerSocketPtr& socket, std::string_view auth) {
   const auto adapter = std::static_pointer_cast<SocketAdapter>(socket);
   const ConnectRequest request{socket->namespace_name(), auth, handshake_.get()};
   shard_.application().on_connect(
@@ -271,14 +271,14 @@ void Session::on_connect(const socketio::ServerSocketPtr& socket, std::string_vi
       });
 }
 
-void Session::on_connected(const socketio::ServerSocketPtr& socket) {
+void ClientSession::on_connected(const socketio::ServerSocketPtr& socket) {
   keep_short_handshake();
   after_input();
   shard_.application().on_connected(std::static_pointer_cast<SocketAdapter>(socket));
 }
 
 // An idle connection must not carry its handshake's headers; a later namespace may still want what identifies the user.
-void Session::keep_short_handshake() {
+void ClientSession::keep_short_handshake() {
   net::HttpRequest& request = *handshake_;
   net::Headers kept;
   for (auto& header : request.headers) {
@@ -290,12 +290,12 @@ void Session::keep_short_handshake() {
   request.headers.shrink_to_fit();
 }
 
-void Session::on_event(const socketio::ServerSocketPtr& socket, const socketio::IncomingEvent& event) {
+void ClientSession::on_event(const socketio::ServerSocketPtr& socket, const socketio::IncomingEvent& event) {
   const Event forwarded{event.name, event.args, event.ack_id, event.attachments};
   shard_.application().on_event(std::static_pointer_cast<SocketAdapter>(socket), forwarded);
 }
 
-void Session::on_disconnect(const socketio::ServerSocketPtr& socket, std::string_view reason) {
+void ClientSession::on_disconnect(const socketio::ServerSocketPtr& socket, std::string_view reason) {
   shard_.application().on_disconnect(std::static_pointer_cast<SocketAdapter>(socket), reason);
 }
 
