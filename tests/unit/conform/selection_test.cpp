@@ -7,18 +7,18 @@
 namespace plumbline::conform {
 namespace {
 
-const Catalogue& built_in() {
+const Catalogue& shipped() {
   static const LoadedCatalogue loaded = load_catalogue(embedded_spec());
   return loaded.catalogue;
 }
 
 Selection chosen(const std::vector<std::string>& ids) {
-  auto selection = select(built_in(), ids);
+  auto selection = select(shipped(), ids);
   return selection ? std::move(*selection) : Selection{};
 }
 
 TEST(Select, MeansEverythingWithoutAWord) {
-  EXPECT_EQ(chosen({}).asked.size(), built_in().clauses.size());
+  EXPECT_EQ(chosen({}).asked.size(), shipped().clauses.size());
   EXPECT_EQ(chosen({}).cases.size(), all_cases().size());
 }
 
@@ -42,13 +42,13 @@ TEST(Select, TakesTheIdOfACaseForItsClause) {
 }
 
 TEST(Select, SuggestsTheNearestWhenThereIsNoSuchClause) {
-  const auto selection = select(built_in(), {"EIO-PK-99"});
+  const auto selection = select(shipped(), {"EIO-PK-99"});
   ASSERT_FALSE(selection);
   EXPECT_THAT(selection.error(), testing::HasSubstr("did you mean 'EIO-PK-"));
 }
 
 TEST(Explain, ShowsTheTextAndWhatItIsWorth) {
-  const std::string text = explain_text(built_in(), {"EIO-CL-03"});
+  const std::string text = explain_text(shipped(), {"EIO-CL-03"});
   EXPECT_THAT(text, testing::HasSubstr("SHOULD close it at once"));
   EXPECT_THAT(text, testing::HasSubstr("NON_STRICT"));
 }

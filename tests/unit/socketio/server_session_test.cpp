@@ -117,9 +117,9 @@ TEST_F(Polling, ReadsAllPacketsOfAPayload) {
   EXPECT_THAT(on.host.received, ElementsAre("t:one", "t:two", "b:\1\2"));
 }
 
-struct BadPayload : testing::TestWithParam<const char*> {};
+struct BadBody : testing::TestWithParam<const char*> {};
 
-TEST_P(BadPayload, EndsTheSessionAndNothingAfterItIsProcessed) {  // EIO-PK-06..08
+TEST_P(BadBody, EndsTheSessionAndNothingAfterItIsProcessed) {  // EIO-PK-06..08
   SessionUnderTest on(TransportName::polling, quick());
   EXPECT_EQ(on.get(), std::nullopt);
 
@@ -129,7 +129,7 @@ TEST_P(BadPayload, EndsTheSessionAndNothingAfterItIsProcessed) {  // EIO-PK-06..
   EXPECT_THAT(on.host.take(), ElementsAre("poll:1"));
   EXPECT_TRUE(on.session.finished());
 }
-INSTANTIATE_TEST_SUITE_P(Packets, BadPayload, testing::Values("abc", "7", "9", "", "b!"));
+INSTANTIATE_TEST_SUITE_P(Packets, BadBody, testing::Values("abc", "7", "9", "", "b!"));
 
 TEST_F(Polling, EmptyBodyEndsTheSession) {
   EXPECT_EQ(on.post(""), RequestError::bad_request);
