@@ -91,6 +91,9 @@ void SocketIoClient::Impl::connect(const ConnectOptions& chosen) {
                               .host = host_header(chosen.endpoint.host, chosen.endpoint.port),
                               .request_target = options->endpoint.path + "&transport=polling",
                               .max_body = chosen.max_message});
+  if (chosen.transports == Transports::polling) {
+    options.reset();
+  }
   polling->open();
 }
 

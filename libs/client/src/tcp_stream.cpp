@@ -16,6 +16,7 @@ namespace {
 using tcp = boost::asio::ip::tcp;
 using Resolver = boost::asio::ip::basic_resolver<tcp, boost::asio::io_context::executor_type>;
 
+constexpr std::size_t kSentBytesKept = 256U << 10U;
 constexpr int kReadsPerTurn = 4;  // a flooding peer must leave time for the others
 
 void set_flag(int descriptor, int level, int option) {
@@ -216,6 +217,7 @@ void TcpStream::flush() {
     const ssize_t sent = send(descriptor_, out_.data() + sent_, queued(), MSG_NOSIGNAL);
     if (sent < 0) {
       if (errno == EAGAIN) {
+        drop_sent_bytes();
         return;  // EPOLLOUT comes when there is room
       }
       if (errno == EINTR) {
@@ -227,6 +229,14 @@ void TcpStream::flush() {
   }
   if (open_) {
     reactor_->give_buffer(std::exchange(out_, {}));
+    sent_ = 0;
+  }
+}
+
+// A peer that never quite keeps up must not make the buffer grow by what it did read.
+void TcpStream::drop_sent_bytes() {
+  if (sent_ > kSentBytesKept) {
+    out_.erase(0, sent_);
     sent_ = 0;
   }
 }

@@ -57,6 +57,7 @@ class TcpStream final : public Pollable {
   void finish_connect();
   void read(bool to_the_end);
   void fail(Errc code, std::string_view why);
+  void drop_sent_bytes();
   void drop_descriptor();
 
   Reactor* reactor_;

@@ -74,6 +74,7 @@ void ClientSession::on_open(std::string_view json, Time now) {
   heard_ = now;
   state_ = State::joining;
   send_packet(PacketType::connect, std::nullopt, auth_, 0);
+  std::string().swap(auth_);  // tokens are long, sessions are many
   if (wants_upgrade_ && open.offers_websocket) {
     upgrade_ = Upgrade::connecting;
     host_->open_probe();

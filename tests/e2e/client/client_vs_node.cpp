@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <malloc.h>
+
+#include <iostream>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
@@ -13,9 +17,11 @@ namespace {
 
 using ::testing::Contains;
 
-net::ChildProcess start_node(const std::string& environment) {
-  auto started = net::ChildProcess::start(
-      {.command = {"/usr/bin/env", environment, PLUMBLINE_NODE, PLUMBLINE_OFFICIAL_SERVER}, .stderr_file = {}});
+net::ChildProcess start_node(const std::vector<std::string>& environment) {
+  std::vector<std::string> command{"/usr/bin/env"};
+  command.insert(command.end(), environment.begin(), environment.end());
+  command.insert(command.end(), {PLUMBLINE_NODE, PLUMBLINE_OFFICIAL_SERVER});
+  auto started = net::ChildProcess::start({.command = command, .stderr_file = {}});
   if (!started) {
     throw std::runtime_error(started.error());
   }
@@ -23,7 +29,7 @@ net::ChildProcess start_node(const std::string& environment) {
 }
 
 struct NodeServer {
-  explicit NodeServer(const std::string& environment = "UPGRADES=on") : child(start_node(environment)) {
+  explicit NodeServer(const std::vector<std::string>& environment = {}) : child(start_node(environment)) {
     const auto line = child.wait_for_line("listening on ", std::chrono::seconds{20});
     port = line ? static_cast<std::uint16_t>(std::stoi(*line)) : std::uint16_t{0};
   }
@@ -133,7 +139,8 @@ TEST_P(ClientAgainstNode, EndsOnTheTransportItWasAskedFor) {
 }
 
 TEST_P(ClientAgainstNode, LivesThroughSeveralHeartbeats) {
-  connect();
+  NodeServer own({"PING_INTERVAL=300", "PING_TIMEOUT=200"});
+  probe.client.connect(options_for(own, GetParam()));
   ASSERT_TRUE(probe.run_until("connect"));
 
   probe.run_for(std::chrono::milliseconds{1600});  // five periods of 300 ms
@@ -199,7 +206,7 @@ INSTANTIATE_TEST_SUITE_P(Transport, ClientAgainstNode,
                          });
 
 TEST(ClientAgainstNodeAlone, StaysOnPollingWhenTheServerOffersNoUpgrade) {
-  NodeServer server("UPGRADES=off");
+  NodeServer server({"UPGRADES=off"});
   boost::asio::io_context context;
   ProbeClient probe(context);
   probe.client.connect(options_for(server, Transports::upgrade));
@@ -212,7 +219,7 @@ TEST(ClientAgainstNodeAlone, StaysOnPollingWhenTheServerOffersNoUpgrade) {
 }
 
 TEST(ClientAgainstNodeAlone, IsRefusedWhenTheServerHasNoWebSocket) {
-  NodeServer server("TRANSPORTS=polling");
+  NodeServer server({"TRANSPORTS=polling"});
   boost::asio::io_context context;
   ProbeClient probe(context);
 
@@ -220,6 +227,37 @@ TEST(ClientAgainstNodeAlone, IsRefusedWhenTheServerHasNoWebSocket) {
 
   EXPECT_TRUE(probe.run_until("disconnect refused"));
 }
+
+#ifndef PLUMBLINE_SANITIZED  // mallinfo2 does not see a sanitizer's heap
+
+TEST(ClientAgainstNodeAlone, TakesLessThanAKilobytePerIdleConnection) {
+  NodeServer server;
+  boost::asio::io_context context;
+  std::vector<std::unique_ptr<ProbeClient>> probes;
+  const auto connect_all = [&](std::size_t count) {
+    for (const std::size_t end = probes.size() + count; probes.size() < end;) {
+      probes.push_back(std::make_unique<ProbeClient>(context));
+      probes.back()->client.connect(options_for(server, Transports::websocket));
+    }
+    for (const auto& probe : probes) {
+      ASSERT_TRUE(probe->run_until("connect"));
+      ASSERT_TRUE(probe->run_until("event"));
+      std::vector<std::string>().swap(probe->seen);  // what the test itself remembers
+    }
+  };
+  connect_all(200);  // what all connections share is there from now on
+  const std::size_t before = mallinfo2().uordblks;
+
+  std::vector<std::unique_ptr<ProbeClient>> first = std::exchange(probes, {});
+  connect_all(800);
+
+  const std::size_t each = (mallinfo2().uordblks - before) / 800;
+  RecordProperty("bytes_per_connection", static_cast<int>(each));
+  std::cout << "bytes per idle connection, ProbeClient included: " << each << '\n';
+  EXPECT_LT(each, 1024U);
+}
+
+#endif
 
 }  // namespace
 }  // namespace plumbline::client::test

@@ -5,8 +5,8 @@ import { Server } from "socket.io";
 
 const server = createServer();
 const io = new Server(server, {
-  pingInterval: 300,
-  pingTimeout: 200,
+  pingInterval: Number(process.env.PING_INTERVAL ?? 25_000),
+  pingTimeout: Number(process.env.PING_TIMEOUT ?? 20_000),
   transports: (process.env.TRANSPORTS ?? "polling,websocket").split(","),
   allowUpgrades: process.env.UPGRADES !== "off",
 });

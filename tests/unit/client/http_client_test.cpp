@@ -224,6 +224,37 @@ TEST_F(HttpClientTest, ReturnsRedirectsInsteadOfFollowingThem) {
   EXPECT_EQ(server->accepted(), 1U);
 }
 
+TEST_F(HttpClientTest, TriesEveryAddressOfAName) {
+  serve([](const std::string&, std::size_t) { return Answer{http_answer("v4")}; });
+  options.host = "localhost";  // ::1 first on most machines, where nobody listens
+
+  get();
+  run();
+
+  EXPECT_THAT(seen, ElementsAre("200 v4"));
+}
+
+TEST_F(HttpClientTest, BindsTheSourceAddress) {
+  serve([](const std::string&, std::size_t) { return Answer{http_answer("")}; });
+  options.source_address = "127.0.0.5";
+
+  get();
+  run();
+
+  EXPECT_THAT(seen, ElementsAre("200 "));
+  EXPECT_EQ(server->remote_address(0), "127.0.0.5");
+}
+
+TEST_F(HttpClientTest, FailsUnsentWhenTheSourceAddressIsNotOurs) {
+  serve([](const std::string&, std::size_t) { return Answer{http_answer("")}; });
+  options.source_address = "192.0.2.1";
+
+  get();
+  run();
+
+  EXPECT_THAT(seen, ElementsAre("unavailable unsent"));
+}
+
 TEST_F(HttpClientTest, MayBeDestroyedInsideItsCallback) {
   serve([](const std::string&, std::size_t) { return Answer{http_answer("")}; });
   get();

@@ -35,6 +35,7 @@ class ScriptedServer {
 
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
   [[nodiscard]] std::size_t accepted() const { return peers_.size(); }
+  [[nodiscard]] std::string remote_address(std::size_t connection) const { return peers_[connection]->remote; }
   void close_all() {
     for (const auto& peer : peers_) {
       boost::system::error_code ignored;
@@ -49,8 +50,10 @@ class ScriptedServer {
 
  private:
   struct Peer {
-    explicit Peer(Socket&& accepted) : socket(std::move(accepted)) {}
+    explicit Peer(Socket&& accepted)
+        : socket(std::move(accepted)), remote(socket.remote_endpoint().address().to_string()) {}
     Socket socket;
+    std::string remote;
     std::string received;
     std::array<char, 65'536> buffer{};
   };

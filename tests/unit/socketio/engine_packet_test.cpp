@@ -59,13 +59,13 @@ TEST(Payload, AcceptsEmptyBinary) {
   EXPECT_THAT(parse("b").packets, ElementsAre("b:"));
 }
 
-class BadPayload : public ::testing::TestWithParam<const char*> {};
+class MalformedPayload : public ::testing::TestWithParam<const char*> {};
 
-TEST_P(BadPayload, IsMalformed) {
+TEST_P(MalformedPayload, IsMalformed) {
   EXPECT_FALSE(parse(GetParam()).ok);
 }
 
-INSTANTIATE_TEST_SUITE_P(Bodies, BadPayload,
+INSTANTIATE_TEST_SUITE_P(Bodies, MalformedPayload,
                          ::testing::Values("", "\x1e",
                                            "\x1e"
                                            "4a",
