@@ -47,8 +47,9 @@ std::string anomaly_table(const RunResult& result) {
     if (row.examples.empty()) {
       continue;
     }
-    text += std::string("<details") + (row.fatal ? " open" : "") + "><summary>" + html(row.name) + ", examples: " +
-            std::to_string(row.examples.size()) + " of " + count_text(row.count) + "</summary>\n<ul class=\"plain\">\n";
+    text += std::string("<details") + (row.fatal ? " open" : "") + "><summary>" + html(row.name) +
+            ", examples: " + std::to_string(row.examples.size()) + " of " + count_text(row.count) +
+            "</summary>\n<ul class=\"plain\">\n";
     for (const history::AnomalyExample* example : row.examples) {
       text += "<li>" + (example->message_id.empty() ? "" : "<code>" + html(example->message_id) + "</code> ") +
               html(example->text) + "</li>\n";

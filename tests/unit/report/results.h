@@ -11,6 +11,6 @@ namespace plumbline::render {
 [[nodiscard]] history::RunResult conform_run();
 
 // Ends scripts, attributes, comments, cells and code spans; holds bytes that are no UTF-8 and no XML.
-inline constexpr const char* kHostile = "</script>]]>--><b a='x' b=\"y\">&amp; | `t` [l](#u) \x01\xff\xC3( @all\nnext";
+inline constexpr const char* kHostile = "</script>]]>--><b a='x' b=\"y\">&amp; | `t` \x01\xff\xC3( @all\nnext";
 
 }  // namespace plumbline::render

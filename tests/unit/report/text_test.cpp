@@ -46,6 +46,10 @@ TEST(Printable, CannotTurnTheDirectionOfItsNeighbours) {
   EXPECT_EQ(printable("a\u202Eb\u2066c\u2060"), "a\uFFFDb\uFFFDc\u2060");
 }
 
+TEST(Markdown, MakesNoLinkOfText) {
+  EXPECT_EQ(markdown("[a](b)"), "\\[a\\](b)");
+}
+
 TEST(CodeSpan, CannotBeLeft) {
   EXPECT_EQ(code_span("a`b|c\nd"), "`a'b\\|c d`");
 }

@@ -29,7 +29,8 @@ class RunDir {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-  // Writes a whole file, its folder too (temporary name, then rename), and says what went wrong (disk full, rights) in one sentence.
+  // Writes a whole file, its folder too (temporary name, then rename), and says what went wrong (disk full, rights) in
+  // one sentence.
   [[nodiscard]] boost::system::result<void, RunDirError> write(std::string_view file, std::string_view content) const;
   [[nodiscard]] boost::system::result<std::string, RunDirError> read(std::string_view file) const;
 
