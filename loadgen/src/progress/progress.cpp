@@ -5,13 +5,10 @@
 #include <ostream>
 
 #include "progress/text.h"
+#include "recorder/durations.h"
 
 namespace plumbline::load {
 namespace {
-
-double ms(Duration value) {
-  return static_cast<double>(value.count()) / 1e6;
-}
 
 std::string percentiles(const char* name, const stats::Histogram& histogram) {
   return histogram.count() == 0 ? fmt::format("{} -", name)

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "recorder/durations.h"
+
 namespace plumbline::load {
 namespace {
 
@@ -12,10 +14,6 @@ constexpr std::size_t index(OpKind kind) {
   return static_cast<std::size_t>(kind);
 }
 constexpr Duration kOnTime = std::chrono::seconds{1};
-
-double ms(Duration value) {
-  return static_cast<double>(value.count()) / 1e6;
-}
 
 }  // namespace
 

@@ -5,14 +5,12 @@
 #include <cmath>
 #include <optional>
 
+#include "recorder/durations.h"
+
 namespace plumbline::load {
 namespace {
 
 using history::GateResult;
-
-double ms(Duration value) {
-  return static_cast<double>(value.count()) / 1e6;
-}
 
 std::string ms_text(double value) {
   return value < 10 ? fmt::format("{:.2f} ms", value) : fmt::format("{:.1f} ms", value);

@@ -8,18 +8,12 @@
 #include <thread>
 
 #include "plumbline/base/version.h"
+#include "recorder/durations.h"
 #include "verdict/gates.h"
 #include "verdict/verdict.h"
 
 namespace plumbline::load {
 namespace {
-
-double ms(Duration value) {
-  return static_cast<double>(value.count()) / 1e6;
-}
-double seconds(Duration value) {
-  return static_cast<double>(value.count()) / 1e9;
-}
 
 const MachineSample* sample_of(const std::vector<MachineSample>& machine, Time start, std::size_t second) {
   const Time middle = start + std::chrono::seconds{second} + std::chrono::milliseconds{500};
@@ -66,8 +60,8 @@ void add_phases(const RunRecord& record, double slip_p99, history::RunResult& in
     }
     history::PhaseRow row;
     row.name = record.recorder.phase_of(i).name;
-    row.start_s = seconds(phase.start - record.recorder.run_start());
-    row.end_s = phase.ended ? seconds(phase.end - record.recorder.run_start()) : row.start_s;
+    row.start_s = in_seconds(phase.start - record.recorder.run_start());
+    row.end_s = phase.ended ? in_seconds(phase.end - record.recorder.run_start()) : row.start_s;
     row.measured = record.recorder.phase_of(i).measure;
     row.offered = phase.offered;
     row.sent = phase.sent;

@@ -4,7 +4,7 @@
 namespace plumbline::load {
 namespace {
 
-constexpr std::size_t kParallel = 32;
+constexpr std::size_t kSetupParallel = 32;
 
 std::string group_body(const Population& population, const Conversation& conversation, std::uint32_t index) {
   std::string body = R"({"type":"group","name":"plumbline )" + std::to_string(index) + R"(","participantIds":[)";
@@ -41,7 +41,7 @@ bool Messenger::prepare(Time /*now*/) {
     }
   }
   if (setup_ == Setup::grouping) {
-    while (setup_open_ < kParallel && setup_next_ < conversations_.size()) {
+    while (setup_open_ < kSetupParallel && setup_next_ < conversations_.size()) {
       const auto next = static_cast<std::uint32_t>(setup_next_++);
       if (conversations_[next].group) {
         create_group(next);
@@ -57,7 +57,7 @@ bool Messenger::prepare(Time /*now*/) {
 
 // A user exists from its first authenticated call on; connected devices have made theirs.
 void Messenger::touch_users() {
-  while (setup_open_ < kParallel && setup_next_ < plan_.population.users.size()) {
+  while (setup_open_ < kSetupParallel && setup_next_ < plan_.population.users.size()) {
     const auto user = static_cast<std::uint32_t>(setup_next_);
     if (setting_.token(user) == nullptr) {
       return;
