@@ -21,11 +21,7 @@ std::vector<std::string> known_gates() {
 }
 
 void read_bound(MapReader& reader, Gate& gate) {
-  const YAML::Node node = reader.get("below");
-  if (!node.IsDefined()) {
-    reader.complaints().add(reader.mark(), reader.what() + " needs 'below'");
-    return;
-  }
+  reader.need("below");
   if (gate.kind == Gate::Kind::errors) {
     reader.percent("below", gate.below);
     return;

@@ -45,9 +45,7 @@ void read_operation(MapReader& mix, OpKind kind, Mix& into) {
     mix.percent(key, share);
   } else {
     MapReader operation{mix.complaints(), node, "'" + key + "'"};
-    if (!operation.has("share")) {
-      mix.complaints().add(node.Mark(), "'" + key + "' needs 'share', such as 70%");
-    }
+    operation.need("share", "70%");
     operation.percent("share", share);
     if (kind == OpKind::send || kind == OpKind::ack) {
       if (const YAML::Node size = operation.get("size"); size.IsDefined()) {

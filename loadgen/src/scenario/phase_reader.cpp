@@ -27,9 +27,7 @@ void read_ramp(MapReader& phase, Phase& into, std::uint32_t users) {
     return;
   }
   ramp.count("users", into.users, 1, 1'000'000);
-  if (!ramp.has("over")) {
-    phase.complaints().add(ramp.mark(), "'ramp' of " + phase.what() + " needs 'over', such as 10s");
-  }
+  ramp.need("over", "10s");
   ramp.duration("over", into.length);
   ramp.done();
   if (into.users > users) {
@@ -40,9 +38,7 @@ void read_ramp(MapReader& phase, Phase& into, std::uint32_t users) {
 
 void read_hold(MapReader& phase, Phase& into) {
   phase.duration("for", into.length);
-  if (!phase.has("rate")) {
-    phase.complaints().add(phase.mark(), phase.what() + " needs 'rate', such as 500/s");
-  }
+  phase.need("rate", "500/s");
   phase.rate("rate", into.rate);
   phase.flag("measure", into.measure);
 }
@@ -57,16 +53,18 @@ void read_step(MapReader& phase, const Phase& pattern, std::vector<Phase>& into)
   double by = 0;
   Phase each = pattern;
   for (const char* key : {"from", "to", "by", "every"}) {
-    if (!step.has(key)) {
-      phase.complaints().add(step.mark(), "'step' of " + phase.what() + " needs '" + key + "'");
-    }
+    step.need(key);
   }
   step.rate("from", from);
   step.rate("to", to);
   step.rate("by", by);
   step.duration("every", each.length);
+  const std::size_t complaints = phase.complaints().all().size();
   step.done();
   phase.flag("measure", each.measure);
+  if (phase.complaints().all().size() != complaints) {
+    return;  // what is missing or misspelt explains the rest
+  }
   const double steps = by > 0 ? std::floor((to - from) / by + 1e-9) : -1;
   if (steps < 0 || steps > 1000) {
     phase.complaints().add(step.mark(), phase.what() + " must rise from 'from' to 'to' in 1 to 1000 steps of 'by'");
@@ -108,8 +106,7 @@ void read_phase(Complaints& complaints, const YAML::Node& node, std::size_t numb
   }
   static_cast<void>(reader.get("rate"));
   static_cast<void>(reader.get("measure"));
-  reader.done();
-  if (kinds != 1) {
+  if (reader.done() && kinds != 1) {
     complaints.add(node.Mark(), "phase '" + phase.name + "' needs exactly one of ramp, for, step");
   }
 }

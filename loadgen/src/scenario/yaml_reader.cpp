@@ -93,19 +93,34 @@ void MapReader::later(std::initializer_list<std::string_view> keys) {
   }
 }
 
-void MapReader::done() {
-  if (!map_) {
-    return;
+void MapReader::need(std::string_view key, std::string_view example) {
+  if (map_ && !has(key)) {
+    missing_.push_back(what_ + " needs '" + std::string(key) + "'" +
+                       (example.empty() ? "" : ", such as " + std::string(example)));
   }
+}
+
+bool MapReader::done() {
+  if (!map_) {
+    return false;
+  }
+  bool all_known = true;
   for (const auto& entry : node_) {
     const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "?";
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) {
       continue;
     }
+    all_known = false;
     const std::string guess = nearest(key, known_);
     complaints_.add(entry.first.Mark(),
                     "unknown key '" + key + "' in " + what_ + (guess.empty() ? "" : "; did you mean '" + guess + "'?"));
   }
+  for (const std::string& missing : missing_) {
+    if (all_known) {
+      complaints_.add(node_.Mark(), missing);
+    }
+  }
+  return all_known;
 }
 
 void MapReader::text(std::string_view key, std::string& into) {

@@ -42,8 +42,10 @@ class MapReader {
   [[nodiscard]] bool has(std::string_view key) { return get(key).IsDefined(); }
   // Keys that a later version brings: known, and refused with that reason.
   void later(std::initializer_list<std::string_view> keys);
-  // Call last: complains about every key that nobody asked for.
-  void done();
+  // The key must be there. Complained about by done(), unless a misspelt key explains its absence.
+  void need(std::string_view key, std::string_view example = {});
+  // Call last: complains about every key that nobody asked for. True when there is none.
+  bool done();
 
   void text(std::string_view key, std::string& into);
   void count(std::string_view key, std::uint32_t& into, std::uint32_t minimum, std::uint32_t maximum);
@@ -60,6 +62,7 @@ class MapReader {
   std::string what_;
   bool map_{false};
   std::vector<std::string> known_;
+  std::vector<std::string> missing_;
 };
 
 // A scalar's text, or nothing and a complaint.

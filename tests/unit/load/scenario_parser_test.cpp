@@ -32,7 +32,7 @@ TEST_P(ScenarioRefusal, NamesPlaceFaultAndRemedy) {
 INSTANTIATE_TEST_SUITE_P(
     Table, ScenarioRefusal,
     ::testing::Values(
-        Refusal{"misspelt_phase_key", kHead + "phases:\n  - {name: steady, for: 1s, rates: 10/s, rate: 1/s}\n",
+        Refusal{"misspelt_phase_key", kHead + "phases:\n  - {name: steady, for: 1s, rates: 10/s}\n",
                 "s.yaml:4:29: unknown key 'rates' in phase 'steady'; did you mean 'rate'?"},
         Refusal{"misspelt_root_key", kHead + kPhases + "arivals: poisson\n",
                 "s.yaml:5:1: unknown key 'arivals' in the scenario; did you mean 'arrivals'?"},
