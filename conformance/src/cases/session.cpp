@@ -246,10 +246,7 @@ Finding must_close(Context& c, WebSocket& ws, Time since, std::string_view input
     return violated(fmt::format("the connection is closed within {} of `{}`", ms_text(c.fast()), brief(input, 60)),
                     closing.observed);
   }
-  if (!closing.fast && c.lag(since, ws.over_at()) < c.fast() / 5) {
-    return took("slow", closing.observed);
-  }
-  return pass(closing.observed);
+  return closing.fast ? pass(closing.observed) : took("slow", closing.observed);
 }
 
 }  // namespace plumbline::conform

@@ -14,13 +14,14 @@ namespace {
 
 Alternative read_alternative(Complaints& complaints, const YAML::Node& node) {
   StrictMap map(complaints, node, "alternative");
-  Alternative alternative{map.text("id"), map.text("when"), Verdict::pass};
+  Alternative alternative{map.text("id"), map.text("when"), Verdict::pass, false};
   const std::string word = map.text("verdict");
   if (const auto verdict = verdict_from(word)) {
     alternative.verdict = *verdict;
   } else {
     complaints.add(map.mark(), fmt::format("'{}' is no verdict", word));
   }
+  alternative.timed = map.text("timed", false) == "true";
   map.done();
   return alternative;
 }
@@ -71,7 +72,8 @@ void read_clauses(Complaints& complaints, StrictMap& file, Catalogue& catalogue)
 void read_mutants(Complaints& complaints, StrictMap& file, Catalogue& catalogue) {
   for (const YAML::Node& node : file.get("mutants")) {
     StrictMap map(complaints, node, "mutant");
-    catalogue.mutants.push_back({map.text("id"), map.text("fault"), map.texts("fails"), map.texts("blocks")});
+    catalogue.mutants.push_back(
+        {map.text("id"), map.text("fault"), map.texts("fails"), map.texts("blocks"), map.texts("weakens")});
     map.done();
   }
 }
@@ -145,6 +147,11 @@ Verdict Clause::verdict_of(std::string_view alternative) const {
     }
   }
   return alternative == "A" ? Verdict::pass : Verdict::inconclusive;  // the catalogue test finds such a case
+}
+
+bool Clause::is_timed(std::string_view alternative) const {
+  return std::any_of(alternatives.begin(), alternatives.end(),
+                     [alternative](const Alternative& known) { return known.id == alternative && known.timed; });
 }
 
 std::string_view Clause::meaning_of(std::string_view alternative) const {

@@ -15,6 +15,7 @@ struct Alternative {
   std::string id;
   std::string when;
   Verdict verdict{Verdict::pass};
+  bool timed{false};  // a matter of time, so that it is in doubt while the machine is overloaded
 };
 
 struct Clause {
@@ -28,12 +29,13 @@ struct Clause {
   std::string unproven;              // why no mutant is named
 
   [[nodiscard]] Verdict verdict_of(std::string_view alternative) const;
+  [[nodiscard]] bool is_timed(std::string_view alternative) const;
   [[nodiscard]] std::string_view meaning_of(std::string_view alternative) const;
 };
 
 struct MutantExpectation {
   std::string id, fault;
-  std::vector<std::string> fails, blocks;
+  std::vector<std::string> fails, blocks, weakens;
 };
 
 struct Catalogue {

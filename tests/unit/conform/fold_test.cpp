@@ -12,7 +12,7 @@ Clause clause(const std::string& id, Level level, std::vector<std::string> needs
   made.level = level;
   made.needs = std::move(needs);
   made.cases = {id + ".a", id + ".b"};
-  made.alternatives = {{"other", "it does the other thing", Verdict::non_strict}};
+  made.alternatives = {{"other", "it does the other thing", Verdict::non_strict, false}};
   return made;
 }
 

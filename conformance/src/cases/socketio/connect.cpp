@@ -157,8 +157,7 @@ Finding sio_co_11_a(Context& c) {
   ws->text("40");
   const Closing closing = await_close(c, *ws, since, std::max<Duration>(4 * c.fast(), c.quiet()));
   if (closing.closed) {
-    return closing.fast || c.lag(since, ws->over_at()) >= c.fast() / 5 ? pass(closing.observed)
-                                                                       : took("slow", closing.observed);
+    return closing.fast ? pass(closing.observed) : took("slow", closing.observed);
   }
   for (std::size_t i = from; i < ws->messages().size(); ++i) {
     if (ws->messages()[i].payload.starts_with("40{")) {

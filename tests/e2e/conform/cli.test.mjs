@@ -1,0 +1,79 @@
+// The command line: exit codes, sentences, list and explain.
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+
+import { run } from '../plumbline.mjs';
+import { judge } from './judge.mjs';
+
+const unused_port = () => new Promise((resolve) => {
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
+  });
+});
+
+test('list names every clause and explain tells one', async () => {
+  const list = await run(['conform', 'list']);
+  assert.equal(list.code, 0);
+  assert.match(list.stdout, /^EIO-HS-01 +MUST +A polling handshake opens a session$/m);
+  assert.match(list.stdout, /^\d+ clauses$/m);
+  const explain = await run(['conform', 'explain', 'SIO-CO-09']);
+  assert.equal(explain.code, 0);
+  assert.match(explain.stdout, /MUST be closed at the connect timeout/);
+  assert.match(explain.stdout, /no-connect-timeout/);
+});
+
+test('an unknown id is a usage error that suggests', async () => {
+  const { code, stderr } = await run(['conform', 'EIO-UP-44']);
+  assert.equal(code, 2);
+  assert.match(stderr, /no clause or area 'EIO-UP-44', did you mean 'EIO-UP-04'\?/);
+});
+
+test('a target that nobody serves is unreachable in one sentence', async () => {
+  const { code, stderr, stdout } = await run(['conform', '--target', `http://127.0.0.1:${await unused_port()}`]);
+  assert.equal(code, 3);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^plumbline conform: http:\/\/127.0.0.1:\d+ refused the connection; is the server running\?\n$/);
+});
+
+test('a misspelt key of a target file is told with its place', async () => {
+  await writeFile('bad.yaml', "schema: target/1\ntarget: {name: x}\nendpoints: {socketio: {url: 'http://127.0.0.1:1'}}\ntimming: {}\n");
+  const { code, stderr } = await run(['conform', '--target', 'bad.yaml']);
+  assert.equal(code, 2);
+  assert.match(stderr, /bad.yaml:4:1: unknown key 'timming' in the target file; did you mean 'timing'\?/);
+});
+
+test('an unknown mutant is refused', async () => {
+  const { code } = await run(['conform', 'EIO-HS-01', '--mutant', 'no-such-fault']);
+  assert.notEqual(code, 0);
+});
+
+test('a server that speaks no Engine.IO fails, and nothing of it passes', async (t) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const result = await judge(['EIO-HS', '--target', `http://127.0.0.1:${server.address().port}`]);
+  assert.equal(result.code, 1, result.stdout + result.stderr);
+  assert.deepEqual(result.with_verdict('PASS'), [], result.stdout);
+  assert.equal(result.clauses.get('EIO-HS-06').blocked_by, 'EIO-HS-01');
+});
+
+test('a target that dies for good is lost', async (t) => {
+  // Answers the probe and some handshakes, then stops listening.
+  let left = 3;
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    if (--left === 0) server.close();
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const result = await judge(['EIO-HS', '--target', `http://127.0.0.1:${server.address().port}`]);
+  assert.equal(result.code, 3, result.stdout + result.stderr);
+  assert.match(result.stdout, /the target was lost/);
+});
