@@ -14,7 +14,7 @@ readonly test_packages=(
   clang-format-14 clang-tools-14
 )
 # ./check --full.
-readonly full_packages=(clang-tidy-19)
+readonly full_packages=(clang-tidy-19 clang-14 libclang-rt-14-dev libfuzzer-14-dev libbenchmark-dev)
 
 say() { printf '%s\n' "$*"; }
 

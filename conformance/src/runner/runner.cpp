@@ -18,7 +18,7 @@ constexpr std::size_t kFewAtATime = 4;
 constexpr std::size_t kReplaysAtATime = 16;
 constexpr int kRerunsAlone = 3;
 constexpr int kReplays = 2;
-constexpr Duration kApart = std::chrono::milliseconds{6};  // between the starts: a herd would measure its own queue
+constexpr Duration kStartsApart = std::chrono::milliseconds{6};  // between the starts: a herd would measure its own queue
 constexpr Duration kCanaryBound = std::chrono::milliseconds{300};
 constexpr Duration kKnock = std::chrono::seconds{1};
 
@@ -118,7 +118,7 @@ void Runner::run_all(const std::vector<Slot*>& slots, std::size_t at_a_time) {
   for (std::size_t i = 0; i < std::min(at_a_time, slots.size()); ++i) {
     threads.emplace_back([&, i] {
       WireLog nothing(clock_);
-      Wire(target_.endpoint, nothing, clock_).pump_for(kApart * i);
+      Wire(target_.endpoint, nothing, clock_).pump_for(kStartsApart * i);
       for (std::size_t at = next++; at < slots.size(); at = next++) {
         run_once(*slots[at]);
       }
