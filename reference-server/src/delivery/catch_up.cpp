@@ -4,6 +4,7 @@
 
 #include "delivery/delivery.h"
 #include "delivery/frames.h"
+#include "store/owner_shard.h"
 
 namespace plumbline::serve {
 namespace {
@@ -46,6 +47,9 @@ void Delivery::start(const SocketPtr& socket) {
 }
 
 void Delivery::wait_behind_backlog(Device& device, const MessagePtr& message, const socketio::FramePtr& frame) {
+  if (!device.backlog->listens_to(owner_shard(message->conversation->key, all_->size()))) {
+    return;
+  }
   device.backlog->items.push_back({message, frame});
   if (++device.backlog->live > kMaxLiveBacklog) {
     ++counters_.backlog_overflows;

@@ -7,6 +7,7 @@
 #include "mutant/mutant.h"
 #include "mutant/period.h"
 #include "service/wall_millis.h"
+#include "store/owner_shard.h"
 
 namespace plumbline::serve {
 namespace {
@@ -14,9 +15,6 @@ namespace {
 constexpr std::size_t kMarksPerPost = 256;
 constexpr std::size_t kTicksPerExpiryPass = 10;  // every device is looked at once a second
 
-constexpr std::uint64_t bit(std::size_t shard) {
-  return std::uint64_t{1} << shard;
-}
 
 }  // namespace
 
@@ -44,22 +42,30 @@ bool Delivery::connected(Uuid user) const {
 }
 
 void Delivery::attach(const SocketPtr& socket, Uuid user, Uuid family, std::int64_t expires,
-                      std::function<void()> ready) {
+                      const std::function<void()>& ready) {
   auto device = std::make_unique<Device>(*this, *socket, user, family, expires);
   device->backlog = std::make_unique<Backlog>();
   device->slot = slots_.size();
   slots_.push_back({device.get(), expires});
   users_[user].devices.push_back(device.get());
   socket->context = std::move(device);
-  // Every shard also hands over what it knows to be delivered, so that no other device's message counts as missed.
-  all_->ask_all<char>(
-      shard_,
-      [user, from = shard_](Delivery& there) {
-        there.whereabouts_changed(user, from, true);
-        there.flush_marks();
-        return '\0';
-      },
-      [ready = std::move(ready)](const std::vector<char>&) { ready(); });
+  const auto missing = std::make_shared<std::size_t>(all_->size());
+  for (std::size_t shard = 0; shard < all_->size(); ++shard) {
+    // Every shard also hands over what it knows to be delivered, so that no other device's message counts as missed.
+    all_->ask<char>(
+        shard_, shard,
+        [user, from = shard_](Delivery& there) {
+          there.whereabouts_changed(user, from, true);
+          there.flush_marks();
+          return '\0';
+        },
+        [socket, shard, missing, ready](char) {
+          static_cast<Device*>(socket->context.get())->backlog->heard |= bit(shard);
+          if (--*missing == 0) {
+            ready();
+          }
+        });
+  }
 }
 
 void Delivery::detach(Device& device) {
@@ -198,7 +204,9 @@ void Delivery::deliver_notice_here(Uuid user, std::uint64_t id, const socketio::
   for (std::size_t i = found->second.devices.size(); i-- > 0;) {
     Device& device = *found->second.devices[i];
     if (device.backlog && !device.backlog->gathered) {
-      device.backlog->notices.push_back({id, frame});
+      if (device.backlog->listens_to(owner_shard(user, all_->size()))) {
+        device.backlog->notices.push_back({id, frame});
+      }
     } else {
       taken = true;
       emit_event(*device.socket, frame);

@@ -12,6 +12,10 @@ namespace plumbline::serve {
 
 class Delivery;
 
+[[nodiscard]] constexpr std::uint64_t bit(std::size_t shard) {
+  return std::uint64_t{1} << shard;
+}
+
 // From the moment a device is registered until it has caught up, whatever arrives for it waits here, so that what it
 // missed comes first and nothing comes twice.
 struct Backlog {
@@ -28,8 +32,13 @@ struct Backlog {
   std::size_t next{0};          // first item not yet sent
   std::size_t counted{0};       // items before this one are what chatRegistered counts
   std::size_t live{0};          // items that arrived since; bounded
-  bool gathered{false};         // the missed ones are in
-  bool announced{false};        // chatRegistered was sent
+  // Shards that know of this device. What another shard sent before that was for a device that left: taking it would
+  // look like a gap, and looking up what was missed brings it anyway.
+  std::uint64_t heard{0};
+  bool gathered{false};   // the missed ones are in
+  bool announced{false};  // chatRegistered was sent
+
+  [[nodiscard]] bool listens_to(std::size_t shard) const { return (heard & bit(shard)) != 0; }
 };
 
 // Owned by its socket, listed by the Delivery of the socket's shard; leaves the list when destroyed.

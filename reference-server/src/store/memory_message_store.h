@@ -5,18 +5,12 @@
 #include "store/conversation_store.h"
 #include "store/memory_conversations.h"
 #include "store/message_store.h"
+#include "store/owner_shard.h"
 #include "store/partitions.h"
 
 namespace plumbline::serve {
 
 using ConversationPartitions = Partitions<MemoryConversations>;
-
-[[nodiscard]] inline std::size_t owner_shard(const ConversationKey& key, std::size_t shards) {
-  return std::hash<ConversationKey>{}(key) % shards;
-}
-[[nodiscard]] inline std::size_t owner_shard(Uuid user, std::size_t shards) {
-  return std::hash<Uuid>{}(user) % shards;
-}
 
 class MemoryMessageStore final : public MessageStore {
  public:

@@ -1,0 +1,18 @@
+// Which shard a conversation, and what is kept for a user, belongs to. Stage: store.
+#pragma once
+
+#include <cstddef>
+
+#include "service/uuid.h"
+
+namespace plumbline::serve {
+
+[[nodiscard]] inline std::size_t owner_shard(const ConversationKey& key, std::size_t shards) {
+  return std::hash<ConversationKey>{}(key) % shards;
+}
+
+[[nodiscard]] inline std::size_t owner_shard(Uuid user, std::size_t shards) {
+  return std::hash<Uuid>{}(user) % shards;
+}
+
+}  // namespace plumbline::serve
