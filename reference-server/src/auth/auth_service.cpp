@@ -66,30 +66,30 @@ void AuthService::add_user(User user, std::string password, Done<UserPtr> done) 
 }
 
 void AuthService::log_in(std::string name, std::string password, Done<LoggedIn> done) {
-  ports_.users.find_login(
-      std::move(name), [this, password = std::move(password), done = std::move(done)](const Result<UserPtr>& found) {
-        const UserPtr user = found.has_value() ? found.value() : nullptr;
-        const std::string hash = user ? user->password_hash : std::string{};
-        on_pool<bool>([hash, password] { return Result<bool>{password_fits(hash, password)}; },
-                      [this, user, done](Result<bool> fits) {
-                        if (fits.has_error()) {
-                          done(fits.error());
-                        } else if (!fits.value() || user == nullptr) {
-                          done(kRefused);
-                        } else {
-                          ports_.sessions.open(user->id, [this, user, done](Result<Session> session) {
-                            if (session.has_error()) {
-                              done(session.error());
-                              return;
-                            }
-                            issue(user, std::move(session.value()), done);
+  ports_.users.find_login(std::move(name),
+                          [this, password = std::move(password), done = std::move(done)](const Result<UserPtr>& found) {
+                            const UserPtr user = found.has_value() ? found.value() : nullptr;
+                            const std::string hash = user ? user->password_hash : std::string{};
+                            on_pool<bool>([hash, password] { return Result<bool>{password_fits(hash, password)}; },
+                                          [this, user, done](Result<bool> fits) {
+                                            if (fits.has_error()) {
+                                              done(fits.error());
+                                            } else if (!fits.value() || user == nullptr) {
+                                              done(kRefused);
+                                            } else {
+                                              ports_.sessions.open(user->id, [this, user, done](Result<LogIn> session) {
+                                                if (session.has_error()) {
+                                                  done(session.error());
+                                                  return;
+                                                }
+                                                issue(user, std::move(session.value()), done);
+                                              });
+                                            }
+                                          });
                           });
-                        }
-                      });
-      });
 }
 
-void AuthService::issue(UserPtr user, Session session, Done<LoggedIn> done) {
+void AuthService::issue(UserPtr user, LogIn session, Done<LoggedIn> done) {
   Identity identity{user->id, session.family, 0, user->username};
   on_pool<std::string>([identity = std::move(identity), id = Uuid::random(rng_), now = ports_.clock.wall_now(),
                         &keys = ports_.keys] { return sign_access_token(identity, id, now, keys.private_pem); },
@@ -116,7 +116,7 @@ void AuthService::refresh(std::string refresh_token, Done<LoggedIn> done) {
       done(Error{Errc::unauthorized, outcome.value().result == Refresh::expired ? kTokenExpired : kInvalidToken});
       return;
     }
-    const Session session = outcome.value().session;
+    const LogIn session = outcome.value().session;
     ports_.users.find(session.user, [this, session, done](Result<UserPtr> user) {
       if (user.has_error()) {
         done(Error{Errc::unauthorized, kInvalidToken});

@@ -46,7 +46,7 @@ class AuthService {
  private:
   template <class T>
   void on_pool(std::function<Result<T>()> work, Done<T> done);
-  void issue(UserPtr user, Session session, Done<LoggedIn> done);
+  void issue(UserPtr user, LogIn session, Done<LoggedIn> done);
 
   Ports ports_;
   Rng rng_;

@@ -9,8 +9,8 @@
 namespace plumbline::serve {
 namespace {
 
-constexpr Error kNone{Errc::unauthorized, kNoToken};
-constexpr Error kInvalid{Errc::unauthorized, kInvalidToken};
+constexpr Error kNoCredentials{Errc::unauthorized, kNoToken};
+constexpr Error kBadCredentials{Errc::unauthorized, kInvalidToken};
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
@@ -42,10 +42,10 @@ Result<std::string> request_token(const net::HttpRequest& request) {
     const std::string_view value = trimmed(request.header("authorization"));
     constexpr std::string_view kScheme = "bearer ";
     if (to_lower_ascii(value.substr(0, kScheme.size())) != kScheme) {
-      return kInvalid;
+      return kBadCredentials;
     }
     const std::string_view token = trimmed(value.substr(kScheme.size()));
-    return token.empty() ? Result<std::string>{kInvalid} : Result<std::string>{std::string{token}};
+    return token.empty() ? Result<std::string>{kBadCredentials} : Result<std::string>{std::string{token}};
   }
   for (const std::string_view name :
        {std::string_view{"next-auth.session-token"}, std::string_view{"__Secure-next-auth.session-token"},
@@ -54,7 +54,7 @@ Result<std::string> request_token(const net::HttpRequest& request) {
       return std::string{token};
     }
   }
-  return kNone;
+  return kNoCredentials;
 }
 
 Result<std::string> socket_token(std::string_view auth_json, const net::HttpRequest& handshake) {
@@ -66,10 +66,10 @@ Result<std::string> socket_token(std::string_view auth_json, const net::HttpRequ
     return request_token(handshake);
   }
   if (!token->is_string()) {
-    return kInvalid;
+    return kBadCredentials;
   }
   if (token->get_string().empty()) {
-    return kNone;
+    return kNoCredentials;
   }
   return std::string{token->get_string().data(), token->get_string().size()};
 }

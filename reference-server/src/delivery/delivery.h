@@ -22,7 +22,7 @@ namespace plumbline::serve {
 class Delivery;
 using Deliveries = Partitions<Delivery>;
 
-inline constexpr std::size_t kMaxShards = 64;              // one bit each in the table of whereabouts
+inline constexpr std::size_t kMaxChatShards = 64;          // one bit each in the table of whereabouts
 inline constexpr std::size_t kMaxLiveBacklog = 65'536;     // messages that may wait for one device that catches up
 inline constexpr std::size_t kBacklogHighWater = 262'144;  // bytes on the way to it before it is given more
 

@@ -13,8 +13,8 @@ const ChatOptions& offered(const ChatOptions& options, std::size_t shards) {
   if (options.dialect != "messenger") {
     throw std::runtime_error("the dialect \"" + options.dialect + "\" is not offered; messenger is");
   }
-  if (shards > kMaxShards) {
-    throw std::runtime_error("at most " + std::to_string(kMaxShards) + " shards are supported");
+  if (shards > kMaxChatShards) {
+    throw std::runtime_error("at most " + std::to_string(kMaxChatShards) + " shards are supported");
   }
   if (sodium_init() < 0) {
     throw std::runtime_error("libsodium cannot be initialised");

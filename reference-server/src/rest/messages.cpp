@@ -7,6 +7,7 @@
 #include "gateway/shard_core.h"
 #include "rest/answer.h"
 #include "rest/rest.h"
+#include "service/failures.h"
 #include "service/text_rules.h"
 #include "service/wall_millis.h"
 
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::size_t kMaxGroup = 1'000;
 constexpr std::uint64_t kMaxSequence = (std::uint64_t{1} << 53U) - 1;
-constexpr Error kNoConversation{Errc::not_found, "conversation not found"};
 
 bool nul_inside(const boost::json::value& value) {
   if (const auto* text = value.if_string()) {

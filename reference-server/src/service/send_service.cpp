@@ -5,16 +5,10 @@
 
 #include "mutant/mutant.h"
 #include "mutant/period.h"
+#include "service/failures.h"
 #include "service/wall_millis.h"
 
 namespace plumbline::serve {
-namespace {
-
-constexpr Error kUnknownConversation{Errc::not_found, "conversation not found"};
-constexpr Error kNoReceiver{Errc::not_found, "receiver not found"};
-
-}  // namespace
-
 SendService::SendService(const Ports& ports) : ports_(ports), rng_(entropy_seed()) {}
 
 void SendService::send(SendCommand command, Done<SendReceipt> done) {
@@ -39,7 +33,7 @@ void SendService::send(SendCommand command, Done<SendReceipt> done) {
 // Two users have a conversation as soon as one writes; a group exists only once it was created.
 void SendService::first_contact(SendCommand command, Done<SendReceipt> done) {
   if (!command.conversation.names(command.sender)) {
-    done(kUnknownConversation);
+    done(kNoConversation);
     return;
   }
   ports_.users.missing(
@@ -76,7 +70,7 @@ void SendService::open_pair(SendCommand command, Done<SendReceipt> done) {
 void SendService::accept(SendCommand command, Done<SendReceipt> done) {
   const ConversationKey key = command.conversation;
   if (!lanes_[key].conversation->has(command.sender)) {
-    done(kUnknownConversation);
+    done(kNoConversation);
     return;
   }
   ports_.sequences.next(

@@ -1,5 +1,6 @@
 #include "service/typing_service.h"
 
+#include "service/failures.h"
 #include "service/wall_millis.h"
 
 namespace plumbline::serve {

@@ -3,12 +3,6 @@
 #include <algorithm>
 
 namespace plumbline::serve {
-namespace {
-
-constexpr std::size_t kFriendHome = 0;
-
-}  // namespace
-
 FriendRow* FriendTable::row(Uuid owner, Uuid other) {
   const auto found = rows_.find(owner);
   if (found == rows_.end()) {
@@ -54,17 +48,18 @@ std::vector<FriendRow> FriendTable::of(Uuid user) const {
 
 void MemoryFriendStore::ask(Uuid from, Uuid to, UnixMillis at, Done<AskOutcome> done) {
   partitions_.ask<Result<AskOutcome>>(
-      shard_, kFriendHome, [=](FriendTable& here) { return Result<AskOutcome>{here.ask(from, to, at)}; }, std::move(done));
+      shard_, kDirectoryShard, [=](FriendTable& here) { return Result<AskOutcome>{here.ask(from, to, at)}; },
+      std::move(done));
 }
 
 void MemoryFriendStore::accept(Uuid me, Uuid requester, UnixMillis at, Done<void> done) {
   partitions_.ask<Result<void>>(
-      shard_, kFriendHome, [=](FriendTable& here) { return here.accept(me, requester, at); }, std::move(done));
+      shard_, kDirectoryShard, [=](FriendTable& here) { return here.accept(me, requester, at); }, std::move(done));
 }
 
 void MemoryFriendStore::of(Uuid user, Done<std::vector<FriendRow>> done) {
   partitions_.ask<Result<std::vector<FriendRow>>>(
-      shard_, kFriendHome, [user](FriendTable& here) { return Result<std::vector<FriendRow>>{here.of(user)}; },
+      shard_, kDirectoryShard, [user](FriendTable& here) { return Result<std::vector<FriendRow>>{here.of(user)}; },
       std::move(done));
 }
 

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "store/friend_store.h"
+#include "store/owner_shard.h"
 #include "store/partitions.h"
 
 namespace plumbline::serve {

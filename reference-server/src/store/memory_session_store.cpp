@@ -7,7 +7,6 @@
 namespace plumbline::serve {
 namespace {
 
-constexpr std::size_t kSessionHome = 0;
 constexpr std::size_t kSecretBytes = 32;
 
 std::string hex(const std::string& bytes) {
@@ -26,7 +25,7 @@ std::string SessionTable::new_token(Uuid family) {
   return family.text() + '.' + hex(secure_bytes(kSecretBytes));
 }
 
-Session SessionTable::open(Uuid user, Time now) {
+LogIn SessionTable::open(Uuid user, Time now) {
   forget_expired(now);
   const Uuid id = Uuid::random(rng_);
   Family& family = families_[id];
@@ -78,15 +77,15 @@ void SessionTable::forget_expired(Time now) {
   std::erase_if(families_, [now](const auto& entry) { return now >= entry.second.current_expires; });
 }
 
-void MemorySessionStore::open(Uuid user, Done<Session> done) {
-  partitions_.ask<Result<Session>>(
-      shard_, kSessionHome, [user, now = clock_.now()](SessionTable& here) { return Result<Session>{here.open(user, now)}; },
-      std::move(done));
+void MemorySessionStore::open(Uuid user, Done<LogIn> done) {
+  partitions_.ask<Result<LogIn>>(
+      shard_, kDirectoryShard,
+      [user, now = clock_.now()](SessionTable& here) { return Result<LogIn>{here.open(user, now)}; }, std::move(done));
 }
 
 void MemorySessionStore::refresh(std::string token, Done<RefreshOutcome> done) {
   partitions_.ask<Result<RefreshOutcome>>(
-      shard_, kSessionHome,
+      shard_, kDirectoryShard,
       [token = std::move(token), now = clock_.now()](SessionTable& here) {
         return Result<RefreshOutcome>{here.refresh(token, now)};
       },
@@ -95,7 +94,7 @@ void MemorySessionStore::refresh(std::string token, Done<RefreshOutcome> done) {
 
 void MemorySessionStore::revoke(Uuid family, Done<void> done) {
   partitions_.ask<Result<void>>(
-      shard_, kSessionHome,
+      shard_, kDirectoryShard,
       [family](SessionTable& here) {
         return here.revoke(family) ? Result<void>{} : Result<void>{Error{Errc::not_found, "no such session"}};
       },

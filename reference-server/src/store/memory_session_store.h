@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "store/owner_shard.h"
 #include "store/partitions.h"
 #include "store/session_store.h"
 
@@ -12,7 +13,7 @@ namespace plumbline::serve {
 class SessionTable {
  public:
   SessionTable();
-  [[nodiscard]] Session open(Uuid user, Time now);
+  [[nodiscard]] LogIn open(Uuid user, Time now);
   [[nodiscard]] RefreshOutcome refresh(const std::string& token, Time now);
   [[nodiscard]] bool revoke(Uuid family);
   [[nodiscard]] std::size_t size() const { return families_.size(); }
@@ -38,7 +39,7 @@ class MemorySessionStore final : public SessionStore {
  public:
   MemorySessionStore(Partitions<SessionTable>& partitions, std::size_t shard, const Clock& clock)
       : partitions_(partitions), shard_(shard), clock_(clock) {}
-  void open(Uuid user, Done<Session> done) override;
+  void open(Uuid user, Done<LogIn> done) override;
   void refresh(std::string token, Done<RefreshOutcome> done) override;
   void revoke(Uuid family, Done<void> done) override;
 

@@ -7,8 +7,6 @@
 namespace plumbline::serve {
 namespace {
 
-constexpr std::size_t kUserHome = 0;
-
 Result<UserPtr> found_or(UserPtr user) {
   return user ? Result<UserPtr>{std::move(user)} : Result<UserPtr>{Error{Errc::not_found, "no such user"}};
 }
@@ -78,31 +76,31 @@ std::vector<UserPtr> UserTable::search(const std::string& term, std::size_t limi
 
 void MemoryUserStore::add(User user, Done<UserPtr> done) {
   partitions_.ask<Result<UserPtr>>(
-      shard_, kUserHome, [user = std::move(user)](UserTable& here) mutable { return here.add(std::move(user)); },
+      shard_, kDirectoryShard, [user = std::move(user)](UserTable& here) mutable { return here.add(std::move(user)); },
       std::move(done));
 }
 
 void MemoryUserStore::ensure(Uuid id, std::string username, Done<UserPtr> done) {
   partitions_.ask<Result<UserPtr>>(
-      shard_, kUserHome,
+      shard_, kDirectoryShard,
       [id, username = std::move(username)](UserTable& here) { return Result<UserPtr>{here.ensure(id, username)}; },
       std::move(done));
 }
 
 void MemoryUserStore::find(Uuid id, Done<UserPtr> done) {
   partitions_.ask<Result<UserPtr>>(
-      shard_, kUserHome, [id](UserTable& here) { return found_or(here.find(id)); }, std::move(done));
+      shard_, kDirectoryShard, [id](UserTable& here) { return found_or(here.find(id)); }, std::move(done));
 }
 
 void MemoryUserStore::find_login(std::string name, Done<UserPtr> done) {
   partitions_.ask<Result<UserPtr>>(
-      shard_, kUserHome, [name = std::move(name)](UserTable& here) { return found_or(here.find_login(name)); },
+      shard_, kDirectoryShard, [name = std::move(name)](UserTable& here) { return found_or(here.find_login(name)); },
       std::move(done));
 }
 
 void MemoryUserStore::missing(std::vector<Uuid> ids, Done<std::vector<Uuid>> done) {
   partitions_.ask<Result<std::vector<Uuid>>>(
-      shard_, kUserHome,
+      shard_, kDirectoryShard,
       [ids = std::move(ids)](UserTable& here) mutable {
         std::erase_if(ids, [&here](Uuid id) { return here.find(id) != nullptr; });
         return Result<std::vector<Uuid>>{std::move(ids)};
@@ -112,7 +110,7 @@ void MemoryUserStore::missing(std::vector<Uuid> ids, Done<std::vector<Uuid>> don
 
 void MemoryUserStore::search(std::string term, std::size_t limit, Done<std::vector<UserPtr>> done) {
   partitions_.ask<Result<std::vector<UserPtr>>>(
-      shard_, kUserHome,
+      shard_, kDirectoryShard,
       [term = std::move(term), limit](UserTable& here) {
         return Result<std::vector<UserPtr>>{here.search(term, limit)};
       },

@@ -4,6 +4,7 @@
 
 #include <unordered_map>
 
+#include "store/owner_shard.h"
 #include "store/partitions.h"
 #include "store/user_store.h"
 

@@ -15,4 +15,7 @@ namespace plumbline::serve {
   return std::hash<Uuid>{}(user) % shards;
 }
 
+// Users, log-in families and friendships: all on one shard, they are not touched per message.
+inline constexpr std::size_t kDirectoryShard = 0;
+
 }  // namespace plumbline::serve

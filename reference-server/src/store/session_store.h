@@ -13,7 +13,7 @@ namespace plumbline::serve {
 inline constexpr std::chrono::hours kRefreshLife{7 * 24};
 inline constexpr std::chrono::seconds kRefreshGrace{10};
 
-struct Session {
+struct LogIn {
   Uuid family;
   Uuid user;
   std::string refresh_token;  // opaque; never an access token
@@ -28,14 +28,14 @@ enum class Refresh : std::uint8_t {
 
 struct RefreshOutcome {
   Refresh result{Refresh::unknown};
-  Session session;
+  LogIn session;
 };
 
 // One instance per shard, called and answering there.
 class SessionStore {
  public:
   virtual ~SessionStore() = default;
-  virtual void open(Uuid user, Done<Session> done) = 0;
+  virtual void open(Uuid user, Done<LogIn> done) = 0;
   virtual void refresh(std::string token, Done<RefreshOutcome> done) = 0;
   // Errc::not_found when it was not open.
   virtual void revoke(Uuid family, Done<void> done) = 0;
