@@ -15,7 +15,7 @@ PAYLOAD = 64  # as in scenarios/echo-ack.yaml
 
 class Subjects:
     def __init__(self, build, node, scratch):
-        self.plumbline = os.path.join(build, "cli/plumbline")
+        self.plumbline = os.path.join(build, "bin/plumbline")
         self.floor = os.path.join(build, "tests/bench/floor")
         self.node = node
         self.scratch = scratch

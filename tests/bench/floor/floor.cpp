@@ -103,7 +103,7 @@ static double now() {
   return t.tv_sec + t.tv_nsec * 1e-9;
 }
 
-// Arrival i is due at start + i / rate on connection i modulo count; i rides in the text. Sends go out every 1 ms.
+// Arrival i is due at start + i / rate on connection i modulo count; i rides in the text. Sends go out every 0.5 ms.
 static int load(int port, std::size_t count, View event, double rate, double seconds, std::size_t payload) {
   const std::size_t planned = rate * seconds, answers = event == "bcast" ? count : 1;
   const sockaddr_in address{AF_INET, htons(port), {htonl(INADDR_LOOPBACK)}, {}};
@@ -125,7 +125,7 @@ static int load(int port, std::size_t count, View event, double rate, double sec
       send(sockets[i % count], out, put_frame(out, 128, {in, size}, tail), MSG_NOSIGNAL);
       slip.push_back(now() - start - i / rate);
     }
-    tick = at < tick ? tick : at + 1e-3;
+    tick = at < tick ? tick : at + 5e-4;
     const timespec rest{0, std::max(0L, long(1e9 * (tick - now())))};
     pump(&rest, [&](int, View message, char* to) -> std::size_t {
       if (message.starts_with("43") || message.starts_with("42[\"bcast\",")) {
