@@ -65,7 +65,7 @@ class Child:
 
     def url(self):
         pattern = re.compile(r"listening on (http://\S+)")
-        return self.until(lambda: next((m[1] for m in map(pattern.search, list(self.lines)) if m), None), 10, "listening")
+        return self.until(lambda: (pattern.findall("".join(self.lines)) or [None])[0], 10, "listening")
 
     def last_json(self):
         """The report line of a generator that has ended."""

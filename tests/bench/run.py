@@ -22,31 +22,31 @@ PACES = {
     "quick": {"rounds": 1, "settle": 0.5, "window": 1.5},
     "full": {"rounds": 5, "settle": 1.5, "window": 5},
 }
-# name: question, role compared, metric, unit, bounds
+# name: question, what is compared, role, metric, unit, bounds of the ratios
 QUESTIONS = {
-    "server-ack": ("What does an acknowledged round trip cost the server? 1,000 connections, 10,000/s", "server",
-                   "server_cpu_us", "CPU µs per round trip", {"floor": 2, "node": 0.5}),
-    "generator-ack": ("What does an acknowledged round trip cost the generator? 1,000 connections, 10,000/s",
+    "server-ack": ("What does an acknowledged round trip cost the server? 1,000 connections, 10,000/s", SUBJECTS,
+                   "server", "server_cpu_us", "CPU µs per round trip", {"floor": 2, "node": 0.5}),
+    "generator-ack": ("What does an acknowledged round trip cost the generator? 1,000 connections, 10,000/s", SUBJECTS,
                       "generator", "generator_cpu_us", "CPU µs per round trip", {"floor": 2, "node": 0.6}),
-    "server-broadcast": ("What does one delivery of a broadcast to 1,000 members cost the server?", "server",
-                         "server_cpu_us", "CPU µs per delivery", {}),
-    "idle-memory": ("What does one more idle WebSocket connection cost the server?", "server", "user_bytes",
-                    "bytes of user memory", {}),
-    "connect": ("What does a Socket.IO connect over WebSocket cost the server?", "server", "connect_cpu_us",
-                "CPU µs per connect", {}),
+    "server-broadcast": ("What does one delivery of a broadcast to 1,000 members cost the server?", SUBJECTS,
+                         "server", "server_cpu_us", "CPU µs per delivery", {}),
+    "idle-memory": ("What does one more idle WebSocket connection cost the server?", ("plumbline", "node"),
+                    "server", "user_bytes", "bytes of user memory", {}),
+    "connect": ("What does a Socket.IO connect over WebSocket cost the server?", SUBJECTS,
+                "server", "connect_cpu_us", "CPU µs per connect", {}),
 }
-
+IDLE_QUESTIONS = {"idle-memory", "connect"}
 
 def steady_runs(subjects, name, pace, say):
     """Every subject once per placement and round, in ABBA order so that a drift of the machine cancels out."""
-    role = QUESTIONS[name][1]
+    _, _, role, metric, _, _ = QUESTIONS[name]
     load = measure.BROADCAST if name == "server-broadcast" else measure.ROUND_TRIPS
     for turn in range(pace["rounds"]):
         for placement in measure.PLACEMENTS:
             for subject in SUBJECTS if turn % 2 == 0 else reversed(SUBJECTS):
                 pair = {"server": "floor", "generator": "floor", role: subject}
                 run = measure.steady(subjects, **pair, load=load, placement=placement, pace=pace)
-                say(f"{name} round {turn + 1} {placement} {subject}: {run[QUESTIONS[name][2]]} µs")
+                say(f"{name} round {turn + 1} {placement} {subject}: {run[metric]} µs")
                 yield {"round": turn, **run}
 
 
@@ -102,14 +102,16 @@ def main():
         subjects = Subjects(os.path.abspath(options.build), options.node, scratch)
         if subjects.missing():
             sys.exit(subjects.missing())
-        runs = {name: list(steady_runs(subjects, name, pace, say)) for name in options.only if name.endswith(("ack", "cast"))}
-        if {"idle-memory", "connect"} & set(options.only):
-            runs["idle-memory"] = runs["connect"] = list(idle_runs(subjects, pace, say))
+        steady = [name for name in options.only if name not in IDLE_QUESTIONS]
+        runs = {name: list(steady_runs(subjects, name, pace, say)) for name in steady}
+        if IDLE_QUESTIONS & set(options.only):
+            crowds = list(idle_runs(subjects, pace, say))
+            runs.update({name: crowds for name in options.only if name in IDLE_QUESTIONS})
     for name in options.only:
-        question, role, metric, unit, bounds = QUESTIONS[name]
-        rows = table.compare(runs[name], role, metric, SUBJECTS)
+        question, compared, role, metric, unit, bounds = QUESTIONS[name]
+        rows = table.compare(runs[name], role, metric, compared)
         result["questions"][name] = {"question": question, "unit": unit, "rows": rows, "runs": runs[name]}
-        print(table.markdown(question, rows, SUBJECTS, unit, bounds))
+        print(table.markdown(question, rows, compared, unit, bounds))
     if options.save:
         path = os.path.join(SOURCE, "reports/baselines", f"{options.save}.json")
         os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -27,17 +27,24 @@ def markdown(question, rows, labels, unit, bounds):
     lines = [f"**{question}** ({unit}; ratios are medians of pairs, least to greatest)", ""]
     peers = labels[1:]
     slip = any(any(row["slip_p99_us"].values()) for row in rows)
-    head = ["placement", *labels, *(f"plumbline / {peer}" for peer in peers), *(["slip p99, µs"] if slip else [])]
+    head = [*labels, *(f"plumbline / {peer}" for peer in peers)]
+    head = [*(["placement"] if rows[0]["placement"] else []), *head, *(["slip p99, µs"] if slip else [])]
     lines += ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for row in rows:
-        cells = [row["placement"] or "-"]
-        cells += [f"{row['median'][name]:.4g}" if name in row["median"] else "-" for name in labels]
+        cells = [row["placement"]] if row["placement"] else []
+        cells += [number(row["median"].get(name)) for name in labels]
         for peer in peers:
             cells.append(ratio_cell(row["ratio"].get(peer), bounds.get(peer)))
         if slip:
             cells.append(" / ".join(f"{row['slip_p99_us'].get(name, 0):.0f}" for name in labels))
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def number(value):
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def ratio_cell(ratio, bound):
