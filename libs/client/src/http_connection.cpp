@@ -31,7 +31,8 @@ void HttpConnection::transmit() {
   stream_.out() += pending_->bytes;
   std::string().swap(pending_->bytes);
   pending_->sent = true;
-  pending_->first_byte_sent = steady_now();  // the system call follows at the end of this turn
+  pending_->first_byte_sent = steady_now();
+  stream_.flush();
 }
 
 void HttpConnection::on_bytes(std::span<char> bytes, Time received) {

@@ -199,6 +199,10 @@ void TcpStream::on_turn_end() {
   if (open_ && queued() != 0) {
     flush();
   }
+  if (broken_) {
+    read(true);  // what the server said before it closed, such as a 413
+    return open_ ? fail(Errc::closed, "connection reset") : void();
+  }
   if (open_ && more_to_read_) {
     read(true);
   }
@@ -213,21 +217,18 @@ std::string& TcpStream::out() {
 }
 
 void TcpStream::flush() {
-  while (open_ && queued() != 0) {
+  while (open_ && !broken_ && queued() != 0) {
     const ssize_t sent = send(descriptor_, out_.data() + sent_, queued(), MSG_NOSIGNAL);
-    if (sent < 0) {
-      if (errno == EAGAIN) {
-        drop_sent_bytes();
-        return;  // EPOLLOUT comes when there is room
-      }
-      if (errno == EINTR) {
-        continue;
-      }
-      return fail(Errc::closed, "connection reset");
+    if (sent >= 0) {
+      sent_ += static_cast<std::size_t>(sent);
+    } else if (errno == EAGAIN) {
+      return drop_sent_bytes();  // EPOLLOUT comes when there is room
+    } else if (errno != EINTR) {
+      broken_ = true;  // reported at the end of the turn: callers of flush expect no callback
+      return reactor_->wake(*this);
     }
-    sent_ += static_cast<std::size_t>(sent);
   }
-  if (open_) {
+  if (open_ && !broken_) {
     reactor_->give_buffer(std::exchange(out_, {}));
     sent_ = 0;
   }
@@ -262,6 +263,7 @@ void TcpStream::close() {
   std::string().swap(out_);
   sent_ = 0;
   more_to_read_ = false;
+  broken_ = false;
 }
 
 void TcpStream::reset() {

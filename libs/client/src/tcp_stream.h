@@ -43,7 +43,7 @@ class TcpStream final : public Pollable {
   // Where to append bytes to be sent at the end of this turn.
   [[nodiscard]] std::string& out();
   [[nodiscard]] std::size_t queued() const { return out_.size() - sent_; }
-  void flush();  // at once instead
+  void flush();  // at once instead; calls nobody back
 
   [[nodiscard]] bool open() const { return open_; }
   [[nodiscard]] Reactor& reactor() { return *reactor_; }
@@ -68,6 +68,7 @@ class TcpStream final : public Pollable {
   int descriptor_{-1};
   bool open_{false};
   bool more_to_read_{false};
+  bool broken_{false};  // a write failed
 };
 
 }  // namespace plumbline::client
