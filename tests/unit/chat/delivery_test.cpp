@@ -142,7 +142,7 @@ TEST(Delivery, AGroupMessageReachesEveryMember) {
 
   ASSERT_EQ(sent.status, 202U);
   for (const auto& device : {a, b, c}) {
-    EXPECT_THAT(device->sequences(), ElementsAre(1));
+    ASSERT_THAT(device->sequences(), ElementsAre(1)) << device->id();
     EXPECT_TRUE(device->all("newMessage")[0].at("receiverId").is_null());
   }
 }
