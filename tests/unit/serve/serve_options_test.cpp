@@ -38,12 +38,13 @@ TEST(ServeOptions, DefaultsServeTheChatLocally) {
 }
 
 TEST(ServeOptions, ReadsTimesListsAndSwitches) {
-  const ServeOptions options = options_of({"--app", "echo", "--ping-interval", "300", "--transports", "websocket",
-                                           "--cors", "http://a,http://b", "--rate-limits", "off", "--path", "x"});
+  const ServeOptions options =
+      options_of({"--app", "echo", "--ping-interval", "300", "--transports", "websocket", "--cors",
+                  "http://a.example,http://b.example", "--rate-limits", "off", "--path", "x"});
 
   EXPECT_EQ(options.ping_interval.count(), 300);
   EXPECT_FALSE(options.polling);
-  EXPECT_THAT(options.cors, ElementsAre("http://a", "http://b"));
+  EXPECT_THAT(options.cors, ElementsAre("http://a.example", "http://b.example"));
   EXPECT_FALSE(options.rate_limits);
   EXPECT_EQ(options.path, "/x/");
 }
@@ -81,13 +82,13 @@ struct ConfigOnDisk : testing::Test {
 };
 
 TEST_F(ConfigOnDisk, GivesDefaultsThatTheCommandLineOverrides) {
-  write("app: echo\nport: 81\ncors: [http://a, http://b]\n");
+  write("app: echo\nport: 81\ncors: ['http://a.example', 'http://b.example']\n");
 
   const ServeOptions options = options_of({"--config", file, "--port", "82"});
 
   EXPECT_EQ(options.app, "echo");
   EXPECT_EQ(options.port, 82);
-  EXPECT_THAT(options.cors, ElementsAre("http://a", "http://b"));
+  EXPECT_THAT(options.cors, ElementsAre("http://a.example", "http://b.example"));
 }
 
 TEST_F(ConfigOnDisk, UnknownKeyIsAUsageErrorWithItsPlace) {

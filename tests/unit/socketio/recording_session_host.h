@@ -9,6 +9,15 @@
 
 namespace plumbline::engineio {
 
+// Short times, so that tests read in small numbers.
+inline ServerOptions quick() {
+  ServerOptions options;
+  options.ping_interval = std::chrono::milliseconds{300};
+  options.ping_timeout = std::chrono::milliseconds{200};
+  options.upgrade_timeout = std::chrono::milliseconds{100};
+  return options;
+}
+
 inline std::string quoted_close(CloseReason reason) {
   return "close:" + std::string(to_string(reason));
 }

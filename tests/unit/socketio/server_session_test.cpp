@@ -13,14 +13,6 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-ServerOptions quick() {
-  ServerOptions options;
-  options.ping_interval = 300ms;
-  options.ping_timeout = 200ms;
-  options.upgrade_timeout = 100ms;
-  return options;
-}
-
 struct Polling : testing::Test {
   SessionUnderTest on{TransportName::polling, quick()};
 };
@@ -117,9 +109,9 @@ TEST_F(Polling, ReadsAllPacketsOfAPayload) {
   EXPECT_THAT(on.host.received, ElementsAre("t:one", "t:two", "b:\1\2"));
 }
 
-struct BadBody : testing::TestWithParam<const char*> {};
+struct BadPostBody : testing::TestWithParam<const char*> {};
 
-TEST_P(BadBody, EndsTheSessionAndNothingAfterItIsProcessed) {  // EIO-PK-06..08
+TEST_P(BadPostBody, EndsTheSessionAndNothingAfterItIsProcessed) {  // EIO-PK-06..08
   SessionUnderTest on(TransportName::polling, quick());
   EXPECT_EQ(on.get(), std::nullopt);
 
@@ -129,7 +121,7 @@ TEST_P(BadBody, EndsTheSessionAndNothingAfterItIsProcessed) {  // EIO-PK-06..08
   EXPECT_THAT(on.host.take(), ElementsAre("poll:1"));
   EXPECT_TRUE(on.session.finished());
 }
-INSTANTIATE_TEST_SUITE_P(Packets, BadBody, testing::Values("abc", "7", "9", "", "b!"));
+INSTANTIATE_TEST_SUITE_P(Packets, BadPostBody, testing::Values("abc", "7", "9", "", "b!"));
 
 TEST_F(Polling, EmptyBodyEndsTheSession) {
   EXPECT_EQ(on.post(""), RequestError::bad_request);

@@ -12,16 +12,8 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-ServerOptions quick_to_upgrade() {
-  ServerOptions options;
-  options.ping_interval = 300ms;
-  options.ping_timeout = 200ms;
-  options.upgrade_timeout = 100ms;
-  return options;
-}
-
 struct Upgrade : testing::Test {
-  SessionUnderTest on{TransportName::polling, quick_to_upgrade()};
+  SessionUnderTest on{TransportName::polling, quick()};
   std::optional<RequestError> attach() { return on.session.attach_websocket(on.clock.now()); }
 };
 
@@ -83,7 +75,7 @@ TEST_F(Upgrade, OnlyOneCandidateAtATime) {  // EIO-UP-07
 struct BadProbe : testing::TestWithParam<const char*> {};
 
 TEST_P(BadProbe, ClosesTheCandidateOnly) {  // EIO-UP-09, EIO-UP-10
-  SessionUnderTest on(TransportName::polling, quick_to_upgrade());
+  SessionUnderTest on(TransportName::polling, quick());
   EXPECT_EQ(on.session.attach_websocket(on.clock.now()), std::nullopt);
 
   on.ws(GetParam());
@@ -166,77 +158,109 @@ std::vector<std::string> numbers(int count, const std::string& prefix) {
   return all;
 }
 
-std::vector<std::string> without_types(std::vector<std::string> packets) {
-  for (std::string& packet : packets) {
-    packet.erase(0, 2);
-  }
-  return packets;
-}
-
 // EIO-UP-15: emits, polls, posts and the steps of one upgrade in an order that the seed decides.
-void play(std::uint64_t seed) {
-  SessionUnderTest on(TransportName::polling, quick_to_upgrade());
-  Rng rng(seed);
-  int emitted = 0;
-  int posted = 0;
-  int step = 0;  // 0 nothing, 1 attached, 2 probed, 3 upgraded
-  bool get_open = false;
-  for (int action = 0; action < 60; ++action) {
-    const std::size_t before = on.host.said.size();
-    switch (rng.below(5)) {
+class Interleaving {
+ public:
+  explicit Interleaving(std::uint64_t seed, ServerOptions options = quick())
+      : on_(TransportName::polling, options), rng_(seed) {}
+
+  void play() {
+    for (int action = 0; action < 60; ++action) {
+      const std::size_t before = on_.host.said.size();
+      act();
+      for (std::size_t i = before; i < on_.host.said.size(); ++i) {
+        parked_ = parked_ && !on_.host.said[i].starts_with("poll:");
+      }
+    }
+    if (step_ < 3) {
+      EXPECT_TRUE(parked_ || on_.get() == std::nullopt);
+      on_.session.flush(on_.clock.now());
+    }
+  }
+
+  [[nodiscard]] bool nothing_wrong() const {
+    std::vector<std::string> received;
+    for (const std::string& line : on_.host.received) {
+      received.push_back(line.substr(2));
+    }
+    return messages_in(on_.host.said) == numbers(emitted_, "") && received == numbers(posted_, "c");
+  }
+
+ private:
+  void act() {
+    switch (rng_.below(5)) {
       case 0:
-        on.session.send_message(false, std::to_string(emitted++));
+        on_.session.send_message(false, std::to_string(emitted_++));
         break;
       case 1:
-        on.session.flush(on.clock.now());
+        on_.session.flush(on_.clock.now());
         break;
       case 2:
-        if (step < 3 && !get_open) {
-          get_open = true;
-          ASSERT_EQ(on.get(), std::nullopt) << "seed " << seed;
+        if (step_ < 3 && !std::exchange(parked_, true)) {
+          EXPECT_EQ(on_.get(), std::nullopt);
         }
         break;
       case 3:
-        if (step < 3) {
-          ASSERT_EQ(on.post("4c" + std::to_string(posted++)), std::nullopt) << "seed " << seed;
-        } else {
-          on.ws("4c" + std::to_string(posted++));
-        }
+        say("4c" + std::to_string(posted_++));
         break;
       default:
-        if (rng.below(3) != 0) {
-          break;
+        if (rng_.below(3) == 0) {
+          upgrade();
         }
-        if (step == 0) {
-          ASSERT_EQ(on.session.attach_websocket(on.clock.now()), std::nullopt);
-        } else if (step == 1) {
-          on.ws("2probe");
-        } else if (step == 2 && !get_open) {
-          on.ws("5");
-        } else {
-          break;
-        }
-        ++step;
-    }
-    for (std::size_t i = before; i < on.host.said.size(); ++i) {
-      get_open = get_open && !on.host.said[i].starts_with("poll:");
     }
   }
-  if (step < 3) {
-    if (!get_open) {
-      ASSERT_EQ(on.get(), std::nullopt);
+
+  void say(const std::string& packet) {
+    if (step_ < 3) {
+      EXPECT_EQ(on_.post(packet), std::nullopt);
+    } else {
+      on_.ws(packet);
     }
-    on.session.flush(on.clock.now());
   }
-  EXPECT_EQ(messages_in(on.host.said), numbers(emitted, "")) << "seed " << seed;
-  EXPECT_EQ(without_types(on.host.received), numbers(posted, "c")) << "seed " << seed;
-}
+
+  void upgrade() {
+    if (step_ == 0) {
+      EXPECT_EQ(on_.session.attach_websocket(on_.clock.now()), std::nullopt);
+    } else if (step_ == 1) {
+      on_.ws("2probe");
+    } else if (step_ == 2 && !parked_) {  // a client gets its GET back first
+      on_.ws("5");
+    } else {
+      return;
+    }
+    ++step_;
+  }
+
+  SessionUnderTest on_;
+  Rng rng_;
+  int emitted_{0};
+  int posted_{0};
+  int step_{0};  // 1 attached, 2 probed, 3 upgraded
+  bool parked_{false};
+};
 
 TEST(UpgradeInterleavings, LoseDoubleAndReorderNothing) {
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
-    play(seed);
+    Interleaving run(seed);
+    run.play();
+    EXPECT_TRUE(run.nothing_wrong()) << "seed " << seed;
   }
 }
+
+#if defined(PLUMBLINE_MUTANTS)
+TEST(UpgradeInterleavings, RejectAServerThatLosesItsBuffer) {
+  ServerOptions options = quick();
+  options.fault = ServerFault::lose_buffer_on_upgrade;
+  int rejected = 0;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    Interleaving run(seed, options);
+    run.play();
+    rejected += run.nothing_wrong() ? 0 : 1;
+  }
+
+  EXPECT_GT(rejected, 10);
+}
+#endif
 
 }  // namespace
 }  // namespace plumbline::engineio
