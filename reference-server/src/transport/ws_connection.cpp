@@ -100,11 +100,9 @@ Outbox* WsConnection::room_for(std::size_t bytes) {
   if (!outbox_) {
     outbox_ = shard_.take_outbox();
   }
-  if (!blocked_ && outbox_->frames() >= Shard::kFramesPerFlush) {
-    flush();  // a large burst within one turn is not the client's fault
-    if (fd_ < 0) {
-      return nullptr;
-    }
+  const bool much = outbox_->frames() >= Shard::kFramesPerFlush || outbox_->bytes() >= Shard::kMaxBufferedBytes / 4;
+  if (!blocked_ && much) {
+    write_out();  // a large burst within one turn is not the client's fault
     if (!outbox_) {
       outbox_ = shard_.take_outbox();
     }
@@ -118,6 +116,9 @@ Outbox* WsConnection::room_for(std::size_t bytes) {
   }
   if (!std::exchange(dirty_, true)) {
     shard_.flush_later(*this);
+  }
+  if (broken_) {
+    return nullptr;
   }
   ++shard_.counters().frames_out;
   return outbox_.get();
@@ -139,14 +140,22 @@ void WsConnection::send_message(websocket::MessageKind kind, std::string_view pa
 
 void WsConnection::flush() {
   dirty_ = false;
-  if (fd_ < 0 || !outbox_) {
+  write_out();
+  if (broken_ && fd_ >= 0) {
+    lost();
+  }
+}
+
+// Never tells the session: an application that walks over its sockets may be on the stack.
+void WsConnection::write_out() {
+  if (fd_ < 0 || !outbox_ || broken_) {
     return;
   }
   const std::size_t before = outbox_->bytes();
   const Outbox::Flush result = outbox_->flush(fd_);
   shard_.counters().bytes_out += before - outbox_->bytes();
   if (result == Outbox::Flush::broken) {
-    lost();
+    broken_ = true;
     return;
   }
   const bool was_blocked = std::exchange(blocked_, result == Outbox::Flush::blocked);

@@ -45,6 +45,7 @@ class WsConnection final : public Pollable, private websocket::Sink {
   void lost();
   [[nodiscard]] Outbox* room_for(std::size_t bytes);
   void watch();
+  void write_out();
 
   Shard& shard_;
   ClientSession& session_;
@@ -54,6 +55,7 @@ class WsConnection final : public Pollable, private websocket::Sink {
   bool dirty_{false};
   bool blocked_{false};  // the kernel's buffer is full: waiting for EPOLLOUT
   bool overflowed_{false};
+  bool broken_{false};  // a write failed; the session hears of it at the end of the turn
 };
 
 }  // namespace plumbline::serve
