@@ -41,6 +41,15 @@ std::optional<Token> StreamingChecker::on_delivery(DeviceIndex device, const Sig
   return impl_->deliver(device, sighting, at);
 }
 
+std::uint64_t StreamingChecker::grave_so_far() const {
+  std::uint64_t grave = 0;
+  for (const AnomalyKind& kind : anomaly_kinds()) {
+    const bool fails = kind.severity == Severity::s0 || kind.severity == Severity::s1;
+    grave += fails ? impl_->findings.report().counts[static_cast<std::size_t>(kind.anomaly)] : 0;
+  }
+  return grave;
+}
+
 std::uint64_t StreamingChecker::open_deliveries() const {
   return impl_->open_count;
 }

@@ -143,6 +143,7 @@ void add_facts(const RunRecord& record, const std::vector<WindowSignals>& signal
   facts["calls queued, most"] = fmt::format("{} (limit {})", queue, limit.queue);
   facts["waiting for a CPU"] =
       wait_known ? fmt::format("measured (limit {:g} %)", limit.runnable_wait * 100) : "not told by this kernel";
+  facts["priority of the event loop"] = record.priority;
   facts["descriptors"] = std::to_string(record.plan.descriptors);
   facts["status 503"] = record.plan.scenario.target.kind == Target::Kind::embedded
                             ? "counts as not accepted (the server's contract)"

@@ -23,6 +23,7 @@ struct RunRecord {
   std::string target;      // label
   std::string started_at;  // ISO-8601
   std::string again;       // command line
+  std::string priority;    // of the event loop's thread, for people
 };
 
 [[nodiscard]] history::RunResult build_result(const RunRecord& record);

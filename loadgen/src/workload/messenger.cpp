@@ -80,7 +80,7 @@ void Messenger::start(const Operation& op, Time intended, Time now) {
       read(op, intended, now);
       return;
     case OpKind::history:
-      simple_get(op, "/messages/history/" + conversations_[op.conversation].id + "?limit=50", intended, now);
+      look_back(op, intended, now);
       return;
     case OpKind::presence:
       simple_get(op, "/friends/list", intended, now);

@@ -45,7 +45,7 @@ class Messenger final : public Workload {
   void stop_offering() override;
   std::uint64_t in_flight() const override;
   std::uint64_t undelivered() const override { return checker_.open_deliveries(); }
-  std::uint64_t anomalies() const override { return 0; }
+  std::uint64_t anomalies() const override { return checker_.grave_so_far(); }
   bool final_read(Time now, bool last) override;
   checker::CheckerReport finish() override;
 
@@ -66,6 +66,8 @@ class Messenger final : public Workload {
   void on_send_end(const checker::Token& token, Time intended, Time began, const HttpEnd& end);
   void type(const Operation& op, bool typing, Time intended, Time now);
   void read(const Operation& op, Time intended, Time now);
+  void look_back(const Operation& op, Time intended, Time now);
+  void check_page(const checker::ReadTicket& ticket, const std::string& body, Time at);
   void simple_get(const Operation& op, std::string target, Time intended, Time now);
   void rest(std::uint32_t user, std::string_view method, std::string target, std::string body, client::HttpDone done);
   void record_rest(OpKind kind, Time intended, Time began, const HttpEnd& end);

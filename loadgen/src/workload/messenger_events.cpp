@@ -70,6 +70,36 @@ void Messenger::on_receipt(std::uint32_t /*device*/, const boost::json::object& 
   }
 }
 
+// The newest page of a conversation must show what was acknowledged before it was asked for (STALE-1).
+void Messenger::look_back(const Operation& op, Time intended, Time now) {
+  const checker::ReadTicket ticket = checker_.begin_read(op.conversation, op.device, now);
+  rest(op.user, "GET", "/messages/history/" + conversations_[op.conversation].id + "?limit=50", {},
+       [this, ticket, intended, now](const HttpEnd& end) {
+         record_rest(OpKind::history, intended, now, end);
+         if (classify(end, setting_.contract) == Outcome::ok) {
+           check_page(ticket, end.value().response.body, end.value().received);
+         }
+       });
+}
+
+void Messenger::check_page(const checker::ReadTicket& ticket, const std::string& body, Time at) {
+  const JsonText json{body};
+  const boost::json::value* messages = json.object() != nullptr ? json.object()->if_contains("messages") : nullptr;
+  if (messages == nullptr || !messages->is_array()) {
+    return;
+  }
+  std::uint64_t newest = 0;
+  for (const boost::json::value& entry : messages->get_array()) {
+    if (const boost::json::object* row = entry.if_object(); row != nullptr) {
+      const std::uint64_t sequence = number_of(*row, {"sequence_id", "sequenceId"});
+      newest = std::max(newest, sequence);
+      checker_.on_read(ticket, {ticket.conversation, sequence, text_of(*row, {"message_id", "messageId"}),
+                                text_of(*row, {"message", "content"})});
+    }
+  }
+  checker_.end_read(ticket, newest, at);
+}
+
 std::uint32_t Messenger::conversation_of(std::string_view id) const {
   const auto found = conversation_index_.find(id);
   return found == conversation_index_.end() ? kUnknown : found->second;

@@ -274,6 +274,16 @@ TEST_F(ChatRun, NamesAnAcknowledgedMessageThatHistoryLacks) {
   EXPECT_GE(report.counts[static_cast<std::size_t>(checker::Anomaly::acked_lost)], 1U);
 }
 
+TEST_F(ChatRun, CountsAnomaliesWhileTheRunGoesOn) {
+  play(seconds{1});
+  ASSERT_FALSE(stored.empty());
+  EXPECT_EQ(workload.anomalies(), 0U);
+
+  wire.connections[0]->listener->on_event("[\"newMessage\"," + row(stored[0], 1) + "]", {}, clock.now());
+
+  EXPECT_EQ(workload.anomalies(), 1U);
+}
+
 TEST_F(ChatRun, AuthorizesEveryCallAndConnection) {
   play(seconds{2});
 

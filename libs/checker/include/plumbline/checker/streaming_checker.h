@@ -92,6 +92,8 @@ class StreamingChecker {
   // A live push to one device. Returns the token for latency accounting when it is the device's first sight of it.
   std::optional<Token> on_delivery(DeviceIndex device, const Sighting& sighting, Time at);
 
+  // Findings of severity S0 and S1 up to now, for progress lines; what only the final read decides is not in it.
+  [[nodiscard]] std::uint64_t grave_so_far() const;
   // How many acknowledged messages have not reached every device that was expected to see them.
   [[nodiscard]] std::uint64_t open_deliveries() const;
   // Called once per acknowledged message when its last expected device got it: for last-receiver latency.
