@@ -9,7 +9,7 @@ readonly build_packages=(
 )
 # The tests: ccache makes the sanitizer trees cheap to repeat, clang-query finds what g++ 12 miscompiles.
 readonly test_packages=(
-  ccache git libgmock-dev libgtest-dev python3 python3-venv python3-yaml
+  ccache git libgmock-dev libgtest-dev python3 python3-jsonschema python3-venv python3-yaml
   chromium fonts-dejavu-core
   clang-format-14 clang-tools-14
 )

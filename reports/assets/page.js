@@ -12,7 +12,7 @@
     return value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, thin);
   }
 
-  // Behind the lines: phases that do not count in grey, seconds in which the generator missed its limits striped.
+  // Behind the lines: phases that do not count in grey, in orange seconds in which the generator missed its limits.
   function background(canvas, area, graph) {
     const span = (from, to, color) => {
       const left = Math.max(graph.toDomXCoord(from), area.x);

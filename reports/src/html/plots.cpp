@@ -176,7 +176,7 @@ std::string plots(const RunResult& result) {
   }
   std::string text =
       "<p class=\"note\">One time axis for all: drag to zoom, double-click to go back. Grey: phases that do not count. "
-      "Striped: seconds in which the generator missed its limits.</p>\n"
+      "Orange: seconds in which the generator missed its limits.</p>\n"
       "<noscript><p class=\"note\">The plots need JavaScript; every other part of this page does not.</p></noscript>\n"
       "<div class=\"plots\">\n";
   for (const Plot& plot : all_plots()) {
