@@ -8,21 +8,22 @@
 namespace plumbline::socketio {
 namespace {
 
-constexpr std::string_view kSpace = " \t\r\n";
-
+// The scans are loops by hand: find_first_of calls memchr for every character, a fifth of what an event costs.
 std::string_view skip_space(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
-  return text;
+  std::size_t at = 0;
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n')) {
+    ++at;
+  }
+  return text.substr(at);
 }
 
 // End of the JSON string that begins `text`, behind its closing quote; npos when it does not end.
 std::size_t string_end(std::string_view text) {
-  std::size_t at = 1;
-  while ((at = text.find_first_of("\"\\", at)) != std::string_view::npos) {
+  for (std::size_t at = 1; at < text.size(); ++at) {
     if (text[at] == '"') {
       return at + 1;
     }
-    at += 2;
+    at += text[at] == '\\' ? 1U : 0U;
   }
   return std::string_view::npos;
 }
@@ -39,10 +40,12 @@ Result<std::string> unescape(std::string_view literal) {
   return std::string(value.get_string().data(), value.get_string().size());
 }
 
-// A WebSocket frame from a server: unmasked, never fragmented (RFC 6455 5.2).
-void append_server_frame(std::string& out, unsigned opcode, std::string_view payload) {
+constexpr std::size_t kLongestHeader = 10;
+constexpr std::size_t kLongestPrefix = 24;  // packet type, comma, acknowledgement id; or the brackets of an event
+
+// The header of a WebSocket frame from a server: unmasked, never fragmented (RFC 6455 5.2).
+void append_server_header(std::string& out, unsigned opcode, std::size_t length) {
   out += static_cast<char>(0x80U | opcode);
-  const std::size_t length = payload.size();
   unsigned width = 0;
   if (length <= 125) {
     out += static_cast<char>(length);
@@ -56,7 +59,6 @@ void append_server_frame(std::string& out, unsigned opcode, std::string_view pay
   for (; width != 0; width -= 8) {
     out += static_cast<char>(length >> (width - 8) & 0xFFU);
   }
-  out += payload;
 }
 
 }  // namespace
@@ -82,26 +84,38 @@ Result<EventParts> split_event(std::string_view data) {
   if (!more && (rest.empty() || rest.front() != ']')) {
     return failure;
   }
-  EventParts parts{.name = std::move(*name), .args = "["};
-  parts.args += more ? rest.substr(1) : rest;
+  if (more) {
+    rest.remove_prefix(1);
+  }
+  EventParts parts{.name = std::move(*name), .args = {}};
+  parts.args.reserve(1 + rest.size());
+  parts.args += '[';
+  parts.args += rest;
   return parts;
 }
 
 Frame::Frame(std::string_view text, std::vector<std::string> attachments) : attachments_(std::move(attachments)) {
-  std::string message = "4";
-  message += text;
-  append_server_frame(ws_, 1, message);
-  text_at_ = ws_.size() - message.size();
-  text_size_ = message.size();
+  text_size_ = 1 + text.size();
+  std::size_t size = text_size_ + (text_size_ <= 125 ? 2 : kLongestHeader);
   for (const std::string& attachment : attachments_) {
-    append_server_frame(ws_, 2, attachment);
+    size += kLongestHeader + attachment.size();
   }
-  ws_.shrink_to_fit();
+  ws_.reserve(size);
+  append_server_header(ws_, 1, text_size_);
+  text_at_ = ws_.size();
+  ws_ += '4';
+  ws_ += text;
+  for (const std::string& attachment : attachments_) {
+    append_server_header(ws_, 2, attachment.size());
+    ws_ += attachment;
+  }
 }
 
 FramePtr make_event(std::string_view nsp, std::string_view name, std::string_view args,
                     std::optional<std::uint64_t> ack_id) {
-  std::string data = "[";
+  std::string data;
+  data.reserve(kLongestPrefix + name.size() + args.size());
+  data += '[';
   data += boost::json::serialize(boost::json::string_view(name.data(), name.size()));
   if (!args.empty()) {
     data += ',';
@@ -109,12 +123,14 @@ FramePtr make_event(std::string_view nsp, std::string_view name, std::string_vie
   }
   data += ']';
   std::string text;
+  text.reserve(kLongestPrefix + nsp.size() + data.size());
   append_packet(text, PacketType::event, nsp, ack_id, data);
   return std::make_shared<const Frame>(text);
 }
 
 FramePtr make_ack(std::string_view nsp, std::uint64_t ack_id, std::string_view array) {
   std::string text;
+  text.reserve(kLongestPrefix + nsp.size() + array.size());
   append_packet(text, PacketType::ack, nsp, ack_id, array);
   return std::make_shared<const Frame>(text);
 }
