@@ -238,6 +238,28 @@ TEST(Session, AnExpiredTokenIsToldThenDisconnectedWithinFiveSeconds) {
   EXPECT_FALSE(device->open);
 }
 
+using Sends = std::vector<std::shared_ptr<std::optional<Answer>>>;
+
+// Every acknowledged send once, each connection an unbroken ascending run of sequence ids.
+void expect_one_order(const Sends& sends, const std::vector<std::vector<std::int64_t>>& connections) {
+  std::set<std::int64_t> acked;
+  for (const auto& send : sends) {
+    ASSERT_TRUE(send->has_value());
+    ASSERT_EQ((*send)->status, 202U);
+    EXPECT_TRUE(acked.insert((*send)->json().at("sequenceId").as_int64()).second) << "sequence reused";
+  }
+  std::set<std::int64_t> seen;
+  for (const std::vector<std::int64_t>& connection : connections) {
+    EXPECT_TRUE(std::is_sorted(connection.begin(), connection.end()));
+    EXPECT_EQ(std::adjacent_find(connection.begin(), connection.end()), connection.end()) << "twice";
+    for (std::size_t i = 1; i < connection.size(); ++i) {
+      EXPECT_EQ(connection[i], connection[i - 1] + 1) << "gap while connected";
+    }
+    seen.insert(connection.begin(), connection.end());
+  }
+  EXPECT_EQ(seen, acked);
+}
+
 // Any interleaving of sends, connects and disconnects: history and every device see one order, nothing twice, nothing
 // missing while a device is there.
 class Interleavings : public testing::TestWithParam<std::uint64_t> {};
@@ -292,22 +314,7 @@ TEST_P(Interleavings, KeepOrderAndExactlyOnce) {
   const auto last = world.connect(bob, 0);  // gets what is still missed
   of_bob.push_back(last->sequences());
 
-  std::set<std::int64_t> acked;
-  for (const auto& send : sends) {
-    ASSERT_TRUE(send->has_value());
-    ASSERT_EQ((*send)->status, 202U);
-    EXPECT_TRUE(acked.insert((*send)->json().at("sequenceId").as_int64()).second) << "sequence reused";
-  }
-  std::set<std::int64_t> seen;
-  for (const std::vector<std::int64_t>& connection : of_bob) {
-    EXPECT_TRUE(std::is_sorted(connection.begin(), connection.end()));
-    EXPECT_EQ(std::adjacent_find(connection.begin(), connection.end()), connection.end()) << "twice";
-    for (std::size_t i = 1; i < connection.size(); ++i) {
-      EXPECT_EQ(connection[i], connection[i - 1] + 1) << "gap while connected";
-    }
-    seen.insert(connection.begin(), connection.end());
-  }
-  EXPECT_EQ(seen, acked);
+  expect_one_order(sends, of_bob);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Interleavings, testing::Range<std::uint64_t>(1, 41));
