@@ -80,6 +80,11 @@ void Recorder::on_started(OpKind kind, Time intended) {
   phases_[phase_at(intended)].sent += kind == OpKind::send || kind == OpKind::ack ? 1U : 0U;
 }
 
+void Recorder::on_withdrawn(OpKind kind, Time intended) {
+  --steps_[index(kind)].started;
+  phases_[phase_at(intended)].sent -= kind == OpKind::send || kind == OpKind::ack ? 1U : 0U;
+}
+
 void Recorder::on_outcome(OpKind kind, Outcome outcome, Time intended, Time began, Time done) {
   StepRecord& step = steps_[index(kind)];
   PhaseRecord& phase = phases_[phase_at(intended)];

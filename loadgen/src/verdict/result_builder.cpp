@@ -185,6 +185,57 @@ std::vector<WindowSignals> window_signals(const Recorder& recorder, const std::v
   return signals;
 }
 
+namespace {
+
+std::vector<WindowVerdict> judge_windows(const std::vector<WindowSignals>& signals, const Thresholds& thresholds) {
+  std::vector<WindowVerdict> windows;
+  for (const WindowSignals& signal : signals) {
+    windows.push_back({signal.measured, judge_window(signal, thresholds)});
+  }
+  return windows;
+}
+
+void add_seconds(const RunRecord& record, const std::vector<WindowVerdict>& windows, history::RunResult& into) {
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    const MachineSample* sample = sample_of(record.machine, record.recorder.run_start(), i);
+    if (sample == nullptr && !record.machine.empty()) {
+      sample = &record.machine.back();  // a last second that was too short for a sample of its own
+    }
+    into.seconds.push_back(second_row(record.recorder.seconds()[i], sample, i, windows[i]));
+  }
+}
+
+Facts facts_of(const RunRecord& record, const std::vector<WindowVerdict>& windows) {
+  const Scenario& scenario = record.plan.scenario;
+  std::uint64_t planned = 0;
+  std::uint64_t on_time = 0;
+  for (std::size_t i = 0; i < record.recorder.phases().size(); ++i) {
+    const PhaseRecord& phase = record.recorder.phases()[i];
+    if (scenario.phases[i].measure && phase.begun && record.ending == Ending::complete) {
+      planned += phase.planned;
+      on_time += phase.on_time;
+    }
+  }
+  Facts facts;
+  facts.ending = record.ending;
+  facts.ending_sentence = record.ending_sentence;
+  facts.settled = record.settled;
+  facts.ledger = record.ledger;
+  facts.generator = judge_generator(windows, planned, on_time, record.plan.thresholds);
+  facts.gates = judge_gates(scenario.gates, record.recorder, record.ledger);
+  facts.e2e_p99_ms = ms(record.recorder.total(Metric::e2e).percentile(0.99));
+  const bool invalid = facts.generator.verdict == history::Generator::invalid;
+  for (history::GateResult& gate : facts.gates) {
+    if (invalid && gate.name != "anomalies") {
+      gate.outcome = history::Outcome::unknown;
+      gate.note = "not judged: the generator was not fit to measure";
+    }
+  }
+  return facts;
+}
+
+}  // namespace
+
 history::RunResult build_result(const RunRecord& record) {
   history::RunResult result;
   const Scenario& scenario = record.plan.scenario;
@@ -197,37 +248,9 @@ history::RunResult build_result(const RunRecord& record) {
   result.again = record.again;
   result.seed = scenario.seed;
   const std::vector<WindowSignals> signals = window_signals(record.recorder, record.machine);
-  std::vector<WindowVerdict> windows;
-  for (const WindowSignals& signal : signals) {
-    windows.push_back({signal.measured, judge_window(signal, record.plan.thresholds)});
-  }
-  std::uint64_t planned = 0, on_time = 0;
-  for (std::size_t i = 0; i < record.recorder.phases().size(); ++i) {
-    const PhaseRecord& phase = record.recorder.phases()[i];
-    if (scenario.phases[i].measure && phase.begun) {
-      planned += phase.planned;
-      on_time += phase.on_time;
-    }
-  }
-  for (std::size_t i = 0; i < windows.size(); ++i) {
-    const MachineSample* sample = sample_of(record.machine, record.recorder.run_start(), i);
-    result.seconds.push_back(second_row(record.recorder.seconds()[i], sample, i, windows[i]));
-  }
-  Facts facts;
-  facts.ending = record.ending;
-  facts.ending_sentence = record.ending_sentence;
-  facts.settled = record.settled;
-  facts.ledger = record.ledger;
-  facts.generator =
-      judge_generator(windows, record.ending == Ending::complete ? planned : 0, on_time, record.plan.thresholds);
-  facts.gates = judge_gates(scenario.gates, record.recorder, record.ledger);
-  facts.e2e_p99_ms = ms(record.recorder.total(Metric::e2e).percentile(0.99));
-  if (facts.generator.verdict == history::Generator::invalid) {
-    for (history::GateResult& gate : facts.gates) {
-      gate.outcome = gate.name == "anomalies" ? gate.outcome : history::Outcome::unknown;
-      gate.note = gate.name == "anomalies" ? gate.note : "not judged: the generator was not fit to measure";
-    }
-  }
+  const std::vector<WindowVerdict> windows = judge_windows(signals, record.plan.thresholds);
+  add_seconds(record, windows, result);
+  const Facts facts = facts_of(record, windows);
   const Verdict verdict = judge(facts);
   result.outcome = verdict.outcome;
   result.exit_code = verdict.exit_code;

@@ -97,7 +97,6 @@ Time Messenger::run_due(Time now) {
     later_.pop();
     switch (next.what) {
       case Later::What::send:
-        recorder_.on_started(OpKind::send, next.at);
         type(next.op, false, next.at, now);
         send(next.op, next.at, now);
         break;
@@ -120,8 +119,11 @@ Time Messenger::run_due(Time now) {
 }
 
 void Messenger::stop_offering() {
-  offering_ = false;
-  later_ = {};
+  for (; !later_.empty(); later_.pop()) {
+    if (later_.top().what == Later::What::send) {
+      recorder_.on_withdrawn(OpKind::send, later_.top().at - later_.top().op.think);
+    }
+  }
 }
 
 std::uint64_t Messenger::in_flight() const {

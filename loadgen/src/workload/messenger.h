@@ -111,7 +111,6 @@ class Messenger final : public Workload {
   std::size_t setup_next_{0};
   std::size_t setup_open_{0};
   enum class Setup : std::uint8_t { begin, touching, grouping, done } setup_{Setup::begin};
-  bool offering_{true};
 };
 
 }  // namespace plumbline::load

@@ -80,6 +80,15 @@ TEST_F(RecorderTest, CountsOutcomesApart) {
   EXPECT_EQ(send.latency.count(), 1U);
 }
 
+TEST_F(RecorderTest, TakesBackWhatTheEndOfTheRunPrevented) {
+  recorder.on_arrival(OpKind::send, at_ms(1500), at_ms(1500));
+  recorder.on_withdrawn(OpKind::send, at_ms(1500));
+
+  EXPECT_EQ(recorder.steps()[0].started, 0U);
+  EXPECT_EQ(recorder.phases()[1].sent, 0U);
+  EXPECT_EQ(recorder.phases()[1].on_time, 1U);
+}
+
 TEST_F(RecorderTest, KnowsWhichSecondsAreMeasured) {
   recorder.end_phase(1, at_ms(3050));
 
