@@ -17,6 +17,7 @@ std::string failure_block(const RunSummary& summary, const ClauseVerdict& verdic
   std::string text = fmt::format("{:<5} {}  {:<78} {}\n", to_string(verdict.verdict), verdict.clause->id,
                                  verdict.clause->title, to_string(verdict.clause->level));
   text += fmt::format("      expected  {}\n      observed  {}\n", verdict.expected, verdict.observed);
+  text += fmt::format("      source    {}, {}\n", verdict.clause->source_document, verdict.clause->source_section);
   if (!verdict.reason.empty()) {
     text += fmt::format("      note      {}\n", verdict.reason);
   }

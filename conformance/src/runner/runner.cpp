@@ -160,7 +160,7 @@ void Runner::run_one_by_one(std::vector<Slot>& slots, RunnerReport& report) {
       continue;
     }
     slot.run.findings.clear();
-    if (!accepts_connections(target_.endpoint, clock_, kKnock)) {
+    if (!report.target_lost && !accepts_connections(target_.endpoint, clock_, kKnock)) {
       report.target_lost = !options_.revive(target_);
       watch_target();  // it may have come back elsewhere
     }
