@@ -5,8 +5,8 @@
 namespace plumbline::conform {
 namespace {
 
-constexpr Duration kApart = std::chrono::milliseconds{25};
-constexpr Duration kPatience = std::chrono::seconds{2};
+constexpr Duration kBetweenRequests = std::chrono::milliseconds{25};
+constexpr Duration kAnswerBound = std::chrono::seconds{2};
 
 }  // namespace
 
@@ -31,12 +31,12 @@ void Canary::sing(const Endpoint& endpoint, LagTrack& track, const Clock& clock)
     const Time sent = clock.now();
     sent_ = sent.time_since_epoch().count();
     HttpExchange& request = wire.http("GET", "EIO=4&transport=polling&sid=plumbline-canary");
-    wire.until([&] { return request.done() || stop_; }, kPatience);
+    wire.until([&] { return request.done() || stop_; }, kAnswerBound);
     if (request.answer()) {
       track.record(sent, request.answer()->at);
     }
     sent_ = 0;
-    wire.until([&] { return stop_.load(); }, kApart);
+    wire.until([&] { return stop_.load(); }, kBetweenRequests);
   }
 }
 
