@@ -58,7 +58,8 @@ boost::system::result<Chosen, Halt> choose_target(const Options& options, const 
   if (options.target.empty()) {
     auto own = OwnServer::start(options.mutant);
     if (!own) {
-      return Halt{ExitCode::setup_failed, own.error()};
+      // A fault that this build does not have, or nobody knows, is the caller's mistake; the server said which.
+      return Halt{options.mutant.empty() ? ExitCode::setup_failed : ExitCode::usage, own.error()};
     }
     auto server = std::make_shared<OwnServer>(std::move(*own));
     return Chosen{server->target(), server, options.mutant.empty() ? "" : "--mutant " + options.mutant};

@@ -46,8 +46,9 @@ test('a misspelt key of a target file is told with its place', async () => {
 });
 
 test('an unknown mutant is refused', async () => {
-  const { code } = await run(['conform', 'EIO-HS-01', '--mutant', 'no-such-fault']);
-  assert.notEqual(code, 0);
+  const { code, stderr } = await run(['conform', 'EIO-HS-01', '--mutant', 'no-such-fault']);
+  assert.equal(code, 2);
+  assert.match(stderr, /no-such-fault/);
 });
 
 test('a server that speaks no Engine.IO fails, and nothing of it passes', async (t) => {
