@@ -15,7 +15,6 @@
 #include "engine/asio_wire.h"
 #include "engine/loop.h"
 #include "plumbline/base/exit_code.h"
-#include "plumbline/base/random.h"
 #include "plumbline/history/run_dir.h"
 #include "progress/final_table.h"
 #include "progress/progress.h"
@@ -101,7 +100,7 @@ std::unique_ptr<Workload> make_workload(const Plan& plan, const RunningTarget& t
   setting.socketio = endpoint;
   setting.nsp = plan.scenario.target.nsp;
   setting.contract = target.server ? Contract::strict : Contract::lenient;
-  setting.run = static_cast<std::uint32_t>(entropy_seed());
+  setting.run = plan.run;
   setting.token = [tokens](std::uint32_t user) {
     return tokens->token(user);
   };

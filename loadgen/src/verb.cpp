@@ -5,6 +5,7 @@
 #include "options.h"
 #include "plan/plan.h"
 #include "plumbline/base/exit_code.h"
+#include "plumbline/base/random.h"
 #include "run.h"
 #include "scenario/scenario_parser.h"
 
@@ -39,7 +40,8 @@ int run(const std::vector<std::string>& args) {
     scenario.scenario.target = target.target;
   }
   scenario.scenario.seed = options.seed.value_or(scenario.scenario.seed);
-  const Plan plan = make_plan(std::move(scenario.scenario));
+  const Plan plan =
+      make_plan(std::move(scenario.scenario), options.plan ? 0 : static_cast<std::uint32_t>(entropy_seed()));
   if (options.plan) {
     std::cout << (options.json ? plan_json(plan) : plan_text(plan));
     return to_int(ExitCode::ok);

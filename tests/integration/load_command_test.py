@@ -87,6 +87,37 @@ class Cases:
                      "scenario.yaml"):
             assert (out / name).stat().st_size > 0, name
 
+    def case_a_server_that_keeps_its_data_and_then_dies(self):
+        key = pathlib.Path(self.scratch / "server.pem")
+        subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
+        server = subprocess.Popen([self.plumbline, "serve", "--port", "0", "--jwt-key", str(key), "--rate-limits", "off"],
+                                  stdout=subprocess.PIPE, text=True)
+        try:
+            url = server.stdout.readline().split()[-1]
+            scenario = self.file("chat.yaml", CHAT)
+            for name in ("first", "second"):  # the second run must not see the messages of the first
+                run = self.load(scenario, "--target", url, "--jwt-key", key, "--out", self.scratch / name)
+                assert run.returncode in (0, 4), run.stdout
+            run = self.load(scenario, "--target", url, "--out", self.scratch / "stranger",
+                            "--jwt-key", self.other_key())
+            assert run.returncode == 6 and "does it trust the key?" in run.stdout, run
+            scenario = self.file("long.yaml", CHAT.replace("for: 1s", "for: 60s"))
+            run = subprocess.Popen([self.plumbline, "load", str(scenario), "--target", url, "--jwt-key", str(key), "--out",
+                                    str(self.scratch / "lost")], stdout=subprocess.PIPE, text=True)
+            for line in run.stdout:
+                if "steady" in line:
+                    break
+        finally:
+            server.kill()
+            server.wait()
+        said = run.stdout.read()
+        assert run.wait(40) == 3 and "the target was lost" in said, said
+
+    def other_key(self):
+        key = pathlib.Path(self.scratch / "other.pem")
+        subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
+        return key
+
     def case_interrupted(self):
         out = self.scratch / "interrupted"
         scenario = self.file("long.yaml", CHAT.replace("for: 1s", "for: 60s"))

@@ -97,12 +97,12 @@ void Fleet::on_down(Device& device, const Error& why) {
   }
   const Time now = clock_.now();
   last_error_ = why;
-  if (device.state == Device::State::up) {
+  if (device.state == Device::State::up) {  // a connect that failed changes nothing: the device was down before
+    last_change_ = now;
     --connected_;
     ++lost_;
     workload_.on_down(device.index, now);
   }
-  last_change_ = now;
   retry(device, now);
 }
 

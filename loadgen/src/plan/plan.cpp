@@ -26,9 +26,10 @@ std::uint64_t Plan::measured_arrivals() const {
   return total;
 }
 
-Plan make_plan(Scenario scenario) {
+Plan make_plan(Scenario scenario, std::uint32_t run) {
   Plan plan;
-  plan.population = make_population(scenario);
+  plan.run = run;
+  plan.population = make_population(scenario, run);
   plan.scenario = std::move(scenario);
   for (std::uint32_t i = 0; i < plan.scenario.phases.size(); ++i) {
     PlannedPhase phase;

@@ -19,6 +19,7 @@ struct PlannedPhase {
 
 struct Plan {
   Scenario scenario;
+  std::uint32_t run{0};  // part of every token and user id
   Population population;
   std::vector<PlannedPhase> phases;  // as scenario.phases
   double expected_deliveries_per_send{0};
@@ -30,7 +31,7 @@ struct Plan {
   [[nodiscard]] std::uint64_t measured_arrivals() const;
 };
 
-[[nodiscard]] Plan make_plan(Scenario scenario);
+[[nodiscard]] Plan make_plan(Scenario scenario, std::uint32_t run = 0);
 
 inline constexpr std::size_t kHttpConnections = 1024;  // keep-alive pool: beyond it calls wait, and slip shows it
 

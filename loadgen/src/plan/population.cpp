@@ -71,15 +71,16 @@ void add_conversations(const Scenario& scenario, Population& into, Rng& rng) {
 
 }  // namespace
 
-Population make_population(const Scenario& scenario) {
+Population make_population(const Scenario& scenario, std::uint32_t run) {
   Population population;
   Rng rng{mix64(scenario.seed ^ 0x706f70756c617465ULL)};
   const std::vector<std::uint32_t> counts = device_counts(scenario.users, rng);
   population.users.reserve(counts.size());
-  const std::string prefix = "pl" + std::to_string(scenario.seed % 1'000'000) + "u";
+  Rng ids{mix64(scenario.seed) ^ mix64(run)};
+  const std::string prefix = "pl" + std::to_string(run) + "u";
   for (std::uint32_t i = 0; i < counts.size(); ++i) {
     User user;
-    user.id = uuid_v4(rng);
+    user.id = uuid_v4(ids);
     user.name = prefix + std::to_string(i);
     user.first_device = static_cast<std::uint32_t>(population.device_user.size());
     user.devices = counts[i];

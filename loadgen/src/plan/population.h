@@ -32,7 +32,8 @@ struct Population {
   [[nodiscard]] double mean_fan_out() const;
 };
 
-// Same scenario and seed: byte-identical population.
-[[nodiscard]] Population make_population(const Scenario& scenario);
+// Same scenario and seed: the same population, but for the ids and names of the users, which belong to the `run`, so
+// that a target that keeps its data never shows one run the messages of another.
+[[nodiscard]] Population make_population(const Scenario& scenario, std::uint32_t run = 0);
 
 }  // namespace plumbline::load

@@ -118,7 +118,7 @@ TEST_F(EchoRun, TellsAlteredAndRepeatedAcknowledgements) {
 TEST_F(EchoRun, LosesTheTargetWhenNoDeviceComesBack) {
   engine.begin(clock.now());
   turn_for(milliseconds{200});
-  wire.accept_at_once = false;
+  wire.refuse = true;
   for (const auto& connection : std::vector(wire.connections)) {
     connection->listener->on_disconnect(Error{Errc::closed, "fake"});
   }

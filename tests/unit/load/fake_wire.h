@@ -53,6 +53,7 @@ class FakeWire final : public Wire {
   }
 
   bool accept_at_once{true};
+  bool refuse{false};
   std::vector<std::shared_ptr<Connection>> connections;
   std::deque<Call> calls;
 
@@ -63,7 +64,9 @@ class FakeWire final : public Wire {
         : wire_(wire), connection_(std::move(connection)) {}
     void connect(const client::ConnectOptions& options) override {
       connection_->options = options;
-      if (wire_.accept_at_once) {
+      if (wire_.refuse) {
+        connection_->listener->on_disconnect(Error{Errc::refused, "fake"});
+      } else if (wire_.accept_at_once) {
         connection_->listener->on_connect("sid");
       }
     }

@@ -70,6 +70,17 @@ TEST(Population, IsTheSameForTheSameSeed) {
             make_population(scenario_of("seed: 6\nusers: {count: 50}\n")).users[49].id);
 }
 
+TEST(Population, GivesEveryRunUsersOfItsOwnInTheSamePlaces) {
+  const Scenario scenario = scenario_of("users: {count: 50}\n");
+  const Population first = make_population(scenario, 1);
+  const Population second = make_population(scenario, 2);
+
+  EXPECT_NE(first.users[0].id, second.users[0].id);
+  EXPECT_NE(first.users[0].name, second.users[0].name);
+  ASSERT_EQ(first.conversations.size(), second.conversations.size());
+  EXPECT_EQ(first.conversations[7].members, second.conversations[7].members);
+}
+
 TEST(Population, NeverAsksForMoreMembersThanUsers) {
   const Population p = make_population(scenario_of(
       "users: {count: 3}\ntopology: {conversations: {direct: 0%, group: 100%}, group_size: {fixed: 100}}\n"));
