@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import subprocess
 
 from process import Child, Lost
 
@@ -19,6 +20,7 @@ class Subjects:
         self.floor = os.path.join(build, "tests/bench/floor")
         self.node = node
         self.scratch = scratch
+        self.real_time = may_run_in_real_time()
         self.runs = 0
 
     def missing(self):
@@ -42,18 +44,26 @@ class Subjects:
         arguments = [url.rsplit(":", 1)[1], str(load["connections"]), load["event"], str(load["rate"]), str(seconds),
                      str(PAYLOAD)]
         if subject == "floor":
-            return FloorLike([self.floor, "load", *arguments], core)
+            return FloorLike([self.floor, "load", *arguments], core, self.real_time)
         if subject == "node":
-            return FloorLike([self.node, os.path.join(HERE, "node/load.cjs"), *arguments], core)
+            return FloorLike([self.node, os.path.join(HERE, "node/load.cjs"), *arguments], core, self.real_time)
         self.runs += 1
         return Plumbline(self.plumbline, core, url, os.path.join(self.scratch, str(self.runs)), seconds)
 
 
-class FloorLike(Child):
-    """Its arguments are the floor's; prints one line of JSON at its end: planned, completed, rtt and slip."""
+def may_run_in_real_time():
+    return subprocess.run(["chrt", "--rr", "1", "true"], capture_output=True, check=False).returncode == 0
 
-    def __init__(self, words, core):
-        super().__init__(words, core, NODE_ENVIRONMENT)
+
+class FloorLike(Child):
+    """Its arguments are the floor's; prints one line of JSON at its end: planned, completed, rtt and slip.
+
+    `plumbline load` gives its loop real-time priority where it may; the others get the same, or they would wake later,
+    find more arrivals due at once and look cheaper.
+    """
+
+    def __init__(self, words, core, real_time):
+        super().__init__([*(["chrt", "--rr", "1"] if real_time else []), *words], core, NODE_ENVIRONMENT)
 
     def report(self):
         if self.wait(30) != 0:
