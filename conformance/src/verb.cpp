@@ -2,7 +2,9 @@
 #include "plumbline/conform/verb.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -26,6 +28,19 @@ namespace plumbline::conform {
 namespace {
 
 constexpr Duration kReachable = std::chrono::seconds{3};
+
+std::atomic<bool> g_interrupted{false};  // the only thing a signal handler may touch
+
+// From here on SIGINT and SIGTERM end the run early, with a report; the second one ends it at once.
+void end_early_on_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) {
+    g_interrupted = true;
+  };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
 
 // Ends the verb early: what to say on stderr, and the code.
 struct Halt {
@@ -124,6 +139,9 @@ RunSummary judge(const Options& options, const Catalogue& catalogue, const Selec
   RunnerOptions runner;
   runner.seed = summary.seed;
   runner.revive = reviver(chosen, options, clock);
+  runner.interrupted = [] {
+    return g_interrupted.load();
+  };
   const Time start = clock.now();
   summary.report = run_cases(catalogue, selection.cases, chosen->target, clock, runner);
   summary.seconds = to_ms(clock.now() - start) / 1000.0;
@@ -136,6 +154,9 @@ RunSummary judge(const Options& options, const Catalogue& catalogue, const Selec
   summary.target = chosen->target;
   summary.conformance = conclude(summary.verdicts);
   summary.exit_code = exit_code_for(summary.conformance, summary.report.target_lost);
+  if (g_interrupted) {
+    summary.exit_code = graver(summary.exit_code, ExitCode::interrupted);
+  }
   return summary;
 }
 
@@ -155,6 +176,7 @@ int run_and_report(const Options& options, const Catalogue& catalogue, const Sel
     return fail({ExitCode::setup_failed, dir.error().sentence});
   }
   const auto chosen = std::make_shared<Chosen>(std::move(*found));
+  end_early_on_signals();
   const RunSummary summary = judge(options, catalogue, selection, chosen, clock);
   if (const auto problem = write_run(*dir, summary)) {
     std::cout << terminal_text(summary, options.verbose);

@@ -18,7 +18,8 @@ constexpr std::size_t kFewAtATime = 4;
 constexpr std::size_t kReplaysAtATime = 16;
 constexpr int kRerunsAlone = 3;
 constexpr int kReplays = 2;
-constexpr Duration kStartsApart = std::chrono::milliseconds{6};  // between the starts: a herd would measure its own queue
+constexpr Duration kStartsApart =
+    std::chrono::milliseconds{6};  // between the starts: a herd would measure its own queue
 constexpr Duration kCanaryBound = std::chrono::milliseconds{300};
 constexpr Duration kKnock = std::chrono::seconds{1};
 
@@ -100,6 +101,10 @@ Finding Runner::examine(const Slot& slot, WireLog& log) {
 }
 
 void Runner::run_once(Slot& slot) {
+  if (options_.interrupted()) {
+    slot.run.findings.push_back(unclear("not run: interrupted"));
+    return;
+  }
   WireLog log(clock_);
   Finding finding = examine(slot, log);
   const double took_ms = to_ms(clock_.now() - log.start());

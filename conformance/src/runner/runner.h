@@ -20,6 +20,10 @@ struct RunnerOptions {
   std::function<bool(Target&)> revive = [](Target&) {
     return false;
   };
+  // True once the user wants to stop: cases that have not begun are left out. Asked from several threads.
+  std::function<bool()> interrupted = [] {
+    return false;
+  };
 };
 
 struct RunnerReport {

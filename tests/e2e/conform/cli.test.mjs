@@ -1,10 +1,12 @@
 // The command line: exit codes, sentences, list and explain.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 
-import { run } from '../plumbline.mjs';
+import { executable, run } from '../plumbline.mjs';
 import { judge } from './judge.mjs';
 
 const unused_port = () => new Promise((resolve) => {
@@ -77,4 +79,16 @@ test('a target that dies for good is lost', async (t) => {
   const result = await judge(['EIO-HS', '--target', `http://127.0.0.1:${server.address().port}`]);
   assert.equal(result.code, 3, result.stdout + result.stderr);
   assert.match(result.stdout, /the target was lost/);
+});
+
+test('an interrupted run ends with 130 and a readable report', async () => {
+  const child = spawn(executable, ['conform', '--out', 'interrupted'], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
+  while (!await access('interrupted/.plumbline-run').then(() => true, () => false)) await pause(5);
+  await pause(20); // the first cases have begun, no timing case has ended
+  child.kill('SIGINT');
+  assert.equal(await ended, 130);
+  const summary = JSON.parse(await readFile('interrupted/summary.json', 'utf8'));
+  assert.equal(summary.exit_code, 130);
+  await access('interrupted/report.html');
 });
