@@ -94,6 +94,47 @@ TEST(RunResultJson, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(read.error().sentence, "summary.json is not a run summary: 'phases[0].e2e.p50' must be a number");
 }
 
+TEST(RunResultJson, NamesTheRequiredMemberThatIsMissing) {
+  for (const std::string key : {"verb", "gates", "anomalies", "generator", "outcome", "exit_code", "latency_ms"}) {
+    boost::json::value json = boost::json::parse(to_json(full()));
+    json.get_object().erase(key);
+
+    const auto read = run_result_from_json(boost::json::serialize(json));
+
+    ASSERT_TRUE(read.has_error()) << key;
+    EXPECT_EQ(read.error().sentence, "summary.json is not a run summary: '" + key + "' is missing");
+  }
+}
+
+TEST(RunResultJson, ReadsBackTheEmptiestSummaryThatAVerbWrites) {
+  EXPECT_TRUE(run_result_from_json(to_json(RunResult{})).has_value());
+}
+
+// One member of a right summary is replaced; the sentence must name it.
+struct Wrong {
+  const char* name;
+  const char* member;
+  boost::json::value value;
+};
+class WrongMember : public testing::TestWithParam<Wrong> {};
+
+TEST_P(WrongMember, IsNamed) {
+  boost::json::value json = boost::json::parse(to_json(full()));
+  json.get_object()[GetParam().member] = GetParam().value;
+
+  const auto read = run_result_from_json(boost::json::serialize(json));
+
+  ASSERT_TRUE(read.has_error());
+  EXPECT_NE(read.error().sentence.find(std::string("'") + GetParam().member), std::string::npos)
+      << read.error().sentence;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, WrongMember,
+                         testing::Values(Wrong{"NoObject", "generator", nullptr}, Wrong{"Outcome", "outcome", "GREAT"},
+                                         Wrong{"ExitCode", "exit_code", 77}, Wrong{"NegativeCount", "sent", -1},
+                                         Wrong{"NoList", "gates", nullptr}),
+                         [](const testing::TestParamInfo<Wrong>& param) { return param.param.name; });
+
 struct Broken {
   const char* name;
   const char* json;
@@ -104,18 +145,12 @@ TEST_P(BrokenSummary, IsRefused) {
   EXPECT_TRUE(run_result_from_json(GetParam().json).has_error());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Cases, BrokenSummary,
-    testing::Values(Broken{"Empty", ""}, Broken{"CutOff", R"({"schema": "plumbline/summary/1", "verb": "lo)"},
-                    Broken{"NoObject", "[]"}, Broken{"OtherSchema", R"({"schema": "plumbline/summary/2"})"},
-                    Broken{"NoGenerator", R"({"schema":"plumbline/summary/1","outcome":"PASS","exit_code":0})"},
-                    Broken{"UnknownOutcome", R"({"schema":"plumbline/summary/1","outcome":"GREAT",
-                      "generator":{"verdict":"VALID"},"exit_code":0})"},
-                    Broken{"UnknownExitCode", R"({"schema":"plumbline/summary/1","outcome":"PASS",
-                      "generator":{"verdict":"VALID"},"exit_code":77})"},
-                    Broken{"NegativeCount", R"({"schema":"plumbline/summary/1","outcome":"PASS",
-                      "generator":{"verdict":"VALID"},"exit_code":0,"sent":-1})"}),
-    [](const testing::TestParamInfo<Broken>& param) { return param.param.name; });
+INSTANTIATE_TEST_SUITE_P(Cases, BrokenSummary,
+                         testing::Values(Broken{"Empty", ""},
+                                         Broken{"CutOff", R"({"schema": "plumbline/summary/1", "verb": "lo)"},
+                                         Broken{"NoObject", "[]"},
+                                         Broken{"OtherSchema", R"({"schema": "plumbline/summary/2"})"}),
+                         [](const testing::TestParamInfo<Broken>& param) { return param.param.name; });
 
 }  // namespace
 }  // namespace plumbline::history
