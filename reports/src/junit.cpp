@@ -36,11 +36,29 @@ Case generator_case(const RunResult& result) {
   return made;
 }
 
+// One line each: which message, and what happened to it.
+std::string example_line(const history::AnomalyExample& example) {
+  return (example.message_id.empty() ? "" : example.message_id + ": ") + example.text + "\n";
+}
+
+std::string fatal_examples(const RunResult& result) {
+  std::string lines;
+  for (const AnomalyRow& row : anomalies_of(result)) {
+    for (const history::AnomalyExample* example : row.examples) {
+      lines += row.fatal ? row.name + " " + example_line(*example) : "";
+    }
+  }
+  return lines;
+}
+
 void add_gates(const RunResult& result, std::vector<Case>& cases) {
   for (const history::GateResult& gate : result.gates) {
     Case made{"gates", gate.name + " " + gate.bound, ClauseMark::pass, gate.value, gate.note, 0, {}};
     if (gate.outcome == history::Outcome::fail) {
       made.mark = ClauseMark::fail;
+      if (gate.name == "anomalies") {
+        made.body += (made.body.empty() ? "" : "\n") + fatal_examples(result);
+      }
     } else if (gate.outcome == history::Outcome::unknown) {
       made.mark = ClauseMark::skipped;
       made.message = "not judged: " + (gate.note.empty() ? std::string(verdict_word(result)) : gate.note);
@@ -58,7 +76,7 @@ void add_anomalies(const RunResult& result, std::vector<Case>& cases) {
         made.mark = row.fatal ? ClauseMark::fail : ClauseMark::note;
         made.message = std::to_string(count) + " times: " + row.sentence;
         for (const history::AnomalyExample* example : row.examples) {
-          made.body += (example->message_id.empty() ? "" : example->message_id + ": ") + example->text + "\n";
+          made.body += example_line(*example);
         }
       }
     }

@@ -1,4 +1,4 @@
-// plumbline report [render] DIR [--format html,md,junit,json]
+// plumbline report [render] DIR [--format html,md,junit,json] [--json]
 #include "plumbline/report/verb.h"
 
 #include <CLI/CLI.hpp>
@@ -33,7 +33,7 @@ std::vector<render::Format> chosen_formats(const std::vector<std::string>& names
   return chosen;
 }
 
-int render_dir(const std::string& path, const std::vector<render::Format>& chosen) {
+int render_dir(const std::string& path, const std::vector<render::Format>& chosen, bool as_json) {
   const auto dir = history::RunDir::open(path);
   if (dir.has_error()) {
     return stop(ExitCode::usage, dir.error().sentence);
@@ -58,6 +58,10 @@ int render_dir(const std::string& path, const std::vector<render::Format>& chose
   if (written.has_error()) {
     return stop(ExitCode::setup_failed, written.error().sentence);
   }
+  if (as_json) {
+    std::cout << history::to_json(result.value()) << '\n';
+    return to_int(ExitCode::ok);
+  }
   for (const render::FormatKind& kind : render::formats()) {
     if (std::find(chosen.begin(), chosen.end(), kind.format) != chosen.end()) {
       std::cout << (dir->path() / kind.file).string() << '\n';
@@ -73,11 +77,13 @@ int run(const std::vector<std::string>& args) {
   if (!words.empty() && words.front() == "render") {
     words.erase(words.begin());
   }
-  CLI::App app("Render a run directory again. Prints the files it wrote, one a line.", "plumbline report");
+  CLI::App app("Render a run directory again. Prints the files it wrote, one a line.", "plumbline report [render]");
   std::string dir;
   std::vector<std::string> names{"html", "md", "junit"};
   app.add_option("DIR", dir, "run directory, as printed after `report` by load and conform")->required();
   app.add_option("--format", names, "html, md, junit, json; several with commas")->delimiter(',');
+  bool as_json = false;
+  app.add_flag("--json", as_json, "print the summary as JSON and nothing else on stdout");
   app.footer(
       "Examples:\n  plumbline report reports/runs/smoke/latest\n"
       "  plumbline report render reports/runs/smoke/latest --format md\n\n" +
@@ -96,7 +102,7 @@ int run(const std::vector<std::string>& args) {
   if (!unknown.empty() || chosen.empty()) {
     return stop(ExitCode::usage, "unknown format '" + unknown + "'; choose among html, md, junit, json");
   }
-  return render_dir(dir, chosen);
+  return render_dir(dir, chosen, as_json);
 }
 
 }  // namespace plumbline::report

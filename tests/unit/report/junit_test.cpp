@@ -32,6 +32,14 @@ TEST(Junit, HasNoCharacterThatXmlForbids) {
   }
 }
 
+TEST(Junit, AFailedAnomalyGateShowsTheExamples) {
+  const std::string junit = to_junit(failing_run());
+  const std::size_t gate = junit.find("name=\"anomalies none\"");
+  ASSERT_NE(gate, std::string::npos);
+
+  EXPECT_TRUE(has(junit.substr(gate, junit.find("</testcase>", gate) - gate), "message 17 of device 812 is absent"));
+}
+
 TEST(Junit, InformationIsNoFailure) {
   history::RunResult run = passing_run();
   run.anomalies["sequence-gap"] = 4;

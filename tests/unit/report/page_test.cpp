@@ -99,5 +99,33 @@ TEST(Page, CarriesNoScriptWithoutPlots) {
   EXPECT_EQ(times(to_html(run, {}), "<script"), 0U);
 }
 
+TEST(Page, ShowsClausesThatNeedADecisionFirst) {
+  const std::string page = to_html(conform_run(), {});
+  std::size_t before = 0;
+  for (const char* id : {"EIO-UP-04", "EIO-UP-05", "EIO-HB-03", "EIO-HS-02", "EIO-HS-01", "EIO-HB-04"}) {
+    const std::size_t at = page.find("id=\"" + std::string(id) + "\"");
+    ASSERT_NE(at, std::string::npos) << id;
+    EXPECT_GT(at, before) << id;
+    before = at;
+  }
+}
+
+TEST(Page, NamesTheBlockerInTheRow) {
+  const std::string page = to_html(conform_run(), {});
+  const std::size_t row = page.find("id=\"EIO-UP-05\"");
+
+  EXPECT_LT(page.find("blocked by <a href=\"#EIO-UP-04\">", row), page.find("</summary>", row));
+}
+
+TEST(Page, LinksToEvidenceOfTheRunOnly) {
+  history::RunResult run = conform_run();
+  EXPECT_EQ(times(to_html(run, {}), "<a href=\"evidence/EIO-UP-04.a.log\">"), 1U);
+
+  for (const char* elsewhere : {"javascript:alert(1)", "evidence/../../secret", "http://evidence/x", kHostile}) {
+    run.clauses[2].evidence = elsewhere;
+    EXPECT_EQ(times(to_html(run, {}), "<dt>evidence</dt><dd><a "), 0U) << elsewhere;
+  }
+}
+
 }  // namespace
 }  // namespace plumbline::render

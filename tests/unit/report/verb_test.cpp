@@ -39,6 +39,30 @@ TEST_F(ReportVerb, RendersEveryFormatOfAWrittenRun) {
   }
 }
 
+TEST_F(ReportVerb, PrintsNothingButTheSummaryWithJson) {
+  const auto dir = history::RunDir::create(root_ / "run", "smoke", WallTime{});
+  ASSERT_TRUE(dir.has_value());
+  ASSERT_TRUE(render::write_reports(dir.value(), render::passing_run()).has_value());
+
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(run({(root_ / "run").string(), "--json"}), 0);
+
+  const std::string printed = testing::internal::GetCapturedStdout();
+  EXPECT_EQ(printed, history::to_json(render::passing_run()) + "\n");
+}
+
+TEST_F(ReportVerb, RefusesASummaryWithoutGates) {
+  const auto dir = history::RunDir::create(root_ / "run", "smoke", WallTime{});
+  ASSERT_TRUE(dir.has_value());
+  std::string json = history::to_json(render::passing_run());
+  json.replace(json.find("\"gates\""), 7, "\"gated\"");
+  ASSERT_TRUE(dir->write("summary.json", json).has_value());
+
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run({(root_ / "run").string()}), 2);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("'gates' is missing"), std::string::npos);
+}
+
 TEST_F(ReportVerb, ARunWithoutASummaryIsIncomplete) {
   ASSERT_TRUE(history::RunDir::create(root_ / "run", "smoke", WallTime{}).has_value());
 
