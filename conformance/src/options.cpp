@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <iostream>
 
 #include "plumbline/base/exit_code.h"
@@ -14,8 +15,22 @@ std::string footer() {
          "  plumbline conform --target http://127.0.0.1:4000      a running implementation\n"
          "  plumbline conform EIO-UP --target my.yaml -v          one area, with the reasons\n"
          "  plumbline conform list                                every clause\n"
-         "  plumbline conform explain EIO-UP-04                   what a clause demands\n\n" +
+         "  plumbline conform explain EIO-UP-04                   what a clause demands\n\n"
+         "A URL alone cannot give exit 0: the heartbeat and the connect timeout that the server is configured with "
+         "cannot\n"
+         "be seen from outside, so that two clauses are NOT_APPLICABLE and the run is INCOMPLETE, 4. A target file "
+         "(schema\n"
+         "target/1) declares them; conformance/README.md shows one.\n\n" +
          std::string(exit_code_help());
+}
+
+// The library would take -1, and whatever is too large, for the largest number there is.
+std::string whole_number(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const bool right = error == std::errc{} && stop == end;
+  return right ? "" : "must be a whole number from 0 to 18446744073709551615, not " + text;
 }
 
 void add_options(CLI::App& app, Options& into) {
@@ -23,9 +38,10 @@ void add_options(CLI::App& app, Options& into) {
   app.add_option("--target", into.target, "URL of a running server, or a target file (schema target/1)");
   app.add_option("--profile", into.profile, "Which clauses to judge: core");
   app.add_option("--out", into.out, "Run directory, new or empty (default reports/runs/conform/<UTC>/)");
-  app.add_option("--seed", into.seed, "Seed of the order of the cases");
+  app.add_option("--seed", into.seed, "Seed of the order of the cases")->check(whole_number);
   app.add_option("--mutant", into.mutant, "Judge our own server with this deliberate fault");
-  app.add_flag("--json", into.json, "Print summary.json and nothing else on stdout");
+  app.add_flag("--json", into.json,
+               "Print JSON and nothing else on stdout: summary.json, or what list and explain tell");
   app.add_flag("-v,--verbose", into.verbose, "A line for every clause, with what was seen");
 }
 
@@ -33,7 +49,8 @@ void add_options(CLI::App& app, Options& into) {
 
 ParsedOptions parse_options(const std::vector<std::string>& args) {
   ParsedOptions parsed;
-  CLI::App app{"Judges an implementation of Engine.IO v4 and Socket.IO v5, clause by clause.", "plumbline conform"};
+  CLI::App app{"Judges an implementation of Engine.IO v4 and Socket.IO v5, clause by clause.",
+               "plumbline conform [run|list|explain]"};
   add_options(app, parsed.options);
   app.footer(footer());
   std::size_t skip = args.empty() ? 0 : 1;

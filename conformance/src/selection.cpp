@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <boost/json.hpp>
+
 #include "catalogue/strict_map.h"
 
 namespace plumbline::conform {
@@ -33,6 +35,46 @@ std::string explain(const Clause& clause) {
   text += clause.mutants.empty() ? fmt::format("  no fault      {}\n", clause.unproven)
                                  : fmt::format("  found faults  {}\n", fmt::join(clause.mutants, ", "));
   return text;
+}
+
+namespace json = boost::json;
+
+json::array texts(const std::vector<std::string>& values) {
+  return json::array(values.begin(), values.end());
+}
+
+json::object list_object(const Clause& clause) {
+  return {{"id", clause.id},       {"level", to_string(clause.level)},
+          {"title", clause.title}, {"profile", clause.profile},
+          {"since", clause.since}, {"cases", texts(clause.cases)}};
+}
+
+json::object explain_object(const Clause& clause) {
+  json::object object = list_object(clause);
+  object["text"] = clause.text;
+  object["source"] = {{"document", clause.source_document}, {"section", clause.source_section}};
+  object["needs"] = texts(clause.needs);
+  object["capabilities"] = texts(clause.required);
+  json::array& alternatives = object["alternatives"].emplace_array();
+  for (const Alternative& alternative : clause.alternatives) {
+    alternatives.push_back(
+        {{"id", alternative.id}, {"when", alternative.when}, {"verdict", to_string(alternative.verdict)}});
+  }
+  object["mutants"] = texts(clause.mutants);
+  object["unproven"] = clause.unproven;
+  return object;
+}
+
+// One clause a line, so that a person can read and compare it too.
+std::string array_text(const Catalogue& catalogue, const std::set<std::string>& asked,
+                       json::object (*object_of)(const Clause&)) {
+  std::string text;
+  for (const Clause& clause : catalogue.clauses) {
+    if (asked.count(clause.id) != 0) {
+      text += (text.empty() ? "[\n  " : ",\n  ") + json::serialize(object_of(clause));
+    }
+  }
+  return text.empty() ? "[]\n" : text + "\n]\n";
 }
 
 }  // namespace
@@ -92,6 +134,15 @@ std::string explain_text(const Catalogue& catalogue, const std::set<std::string>
     }
   }
   return text;
+}
+
+std::string list_json(const Catalogue& catalogue, const std::set<std::string>& asked) {
+  return array_text(catalogue, asked, list_object);
+}
+
+std::string explain_json(const Catalogue& catalogue, const std::set<std::string>& asked) {
+  const Clause* only = asked.size() == 1 ? catalogue.find(*asked.begin()) : nullptr;
+  return only != nullptr ? json::serialize(explain_object(*only)) + "\n" : array_text(catalogue, asked, explain_object);
 }
 
 }  // namespace plumbline::conform

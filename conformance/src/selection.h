@@ -23,4 +23,9 @@ struct Selection {
 [[nodiscard]] std::string list_text(const Catalogue& catalogue, const std::set<std::string>& asked);
 [[nodiscard]] std::string explain_text(const Catalogue& catalogue, const std::set<std::string>& asked);
 
+// The same for scripts: an array with one object per clause; an object with all of it, or an array of them when more
+// than one clause was asked for.
+[[nodiscard]] std::string list_json(const Catalogue& catalogue, const std::set<std::string>& asked);
+[[nodiscard]] std::string explain_json(const Catalogue& catalogue, const std::set<std::string>& asked);
+
 }  // namespace plumbline::conform

@@ -213,10 +213,10 @@ int run(const std::vector<std::string>& args) {
   }
   switch (options.task) {
     case Options::Task::list:
-      std::cout << list_text(loaded.catalogue, selection->asked);
+      std::cout << (options.json ? list_json : list_text)(loaded.catalogue, selection->asked);
       break;
     case Options::Task::explain:
-      std::cout << explain_text(loaded.catalogue, selection->asked);
+      std::cout << (options.json ? explain_json : explain_text)(loaded.catalogue, selection->asked);
       break;
     case Options::Task::run:
       return run_and_report(options, loaded.catalogue, *selection);

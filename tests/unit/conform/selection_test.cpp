@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
+
 namespace plumbline::conform {
 namespace {
 
@@ -51,6 +53,27 @@ TEST(Explain, ShowsTheTextAndWhatItIsWorth) {
   const std::string text = explain_text(shipped(), {"EIO-CL-03"});
   EXPECT_THAT(text, testing::HasSubstr("SHOULD close it at once"));
   EXPECT_THAT(text, testing::HasSubstr("NON_STRICT"));
+}
+
+TEST(ExplainJson, IsOneObjectForOneClause) {
+  const auto clause = boost::json::parse(explain_json(shipped(), {"EIO-UP-04"})).as_object();
+  EXPECT_EQ(clause.at("id"), "EIO-UP-04");
+  EXPECT_FALSE(clause.at("text").as_string().empty());
+  EXPECT_EQ(clause.at("cases").as_array().at(0), "EIO-UP-04.a");
+  EXPECT_FALSE(clause.at("mutants").as_array().empty());
+}
+
+TEST(ExplainJson, IsAnArrayForAnArea) {
+  const auto area = boost::json::parse(explain_json(shipped(), chosen({"EIO-UP"}).asked)).as_array();
+  EXPECT_EQ(area.size(), 5U);
+}
+
+TEST(ListJson, HasAnObjectForEveryClause) {
+  const auto list = boost::json::parse(list_json(shipped(), chosen({}).asked)).as_array();
+  ASSERT_EQ(list.size(), shipped().clauses.size());
+  EXPECT_EQ(list.at(0).at("id").as_string(), shipped().clauses.at(0).id);
+  EXPECT_EQ(list.at(0).at("level"), "MUST");
+  EXPECT_EQ(list.at(0).at("title").as_string(), shipped().clauses.at(0).title);
 }
 
 }  // namespace
