@@ -21,13 +21,22 @@ std::string formatted(const char* format, const std::tm& parts) {
 
 }  // namespace
 
-Time SteadyClock::now() const { return std::chrono::steady_clock::now(); }
-WallTime SteadyClock::wall_now() const { return std::chrono::system_clock::now(); }
-Time steady_now() { return std::chrono::steady_clock::now(); }
-WallTime wall_now() { return std::chrono::system_clock::now(); }
+Time SteadyClock::now() const {
+  return std::chrono::steady_clock::now();
+}
+WallTime SteadyClock::wall_now() const {
+  return std::chrono::system_clock::now();
+}
+Time steady_now() {
+  return std::chrono::steady_clock::now();
+}
+WallTime wall_now() {
+  return std::chrono::system_clock::now();
+}
 
 std::string iso8601(WallTime at) {
-  const auto ms = std::chrono::floor<std::chrono::milliseconds>(at - std::chrono::floor<std::chrono::seconds>(at)).count();
+  const auto ms =
+      std::chrono::floor<std::chrono::milliseconds>(at - std::chrono::floor<std::chrono::seconds>(at)).count();
   std::string text = formatted("%Y-%m-%dT%H:%M:%S.", utc(at));
   text += static_cast<char>('0' + ms / 100);
   text += static_cast<char>('0' + ms / 10 % 10);
@@ -36,7 +45,9 @@ std::string iso8601(WallTime at) {
   return text;
 }
 
-std::string file_stamp(WallTime at) { return formatted("%Y-%m-%dT%H-%M-%SZ", utc(at)); }
+std::string file_stamp(WallTime at) {
+  return formatted("%Y-%m-%dT%H-%M-%SZ", utc(at));
+}
 
 std::int64_t unix_seconds(WallTime at) {
   return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();

@@ -6,8 +6,8 @@
 namespace plumbline {
 
 ExitCode graver(ExitCode a, ExitCode b) {
-  static constexpr std::array order{ExitCode::interrupted, ExitCode::usage,        ExitCode::setup_failed,
-                                    ExitCode::anomalies,   ExitCode::target_lost,  ExitCode::no_judgement,
+  static constexpr std::array order{ExitCode::interrupted,  ExitCode::usage,       ExitCode::setup_failed,
+                                    ExitCode::anomalies,    ExitCode::target_lost, ExitCode::no_judgement,
                                     ExitCode::gates_failed, ExitCode::ok};
   return *std::min(std::find(order.begin(), order.end(), a), std::find(order.begin(), order.end(), b));
 }

@@ -10,8 +10,8 @@ std::string uuid_v4(Rng& rng) {
   static constexpr std::string_view digits = "0123456789abcdef";
   std::uint64_t high = rng.next();
   std::uint64_t low = rng.next();
-  high = (high & ~0xF000ULL) | 0x4000ULL;                          // version 4
-  low = (low & ~(0xC000ULL << 48U)) | (0x8000ULL << 48U);          // RFC 4122 variant
+  high = (high & ~0xF000ULL) | 0x4000ULL;                  // version 4
+  low = (low & ~(0xC000ULL << 48U)) | (0x8000ULL << 48U);  // RFC 4122 variant
   std::string text;
   text.reserve(36);
   for (unsigned i = 0; i < 32; ++i) {

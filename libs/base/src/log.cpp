@@ -10,11 +10,16 @@ namespace {
 
 spdlog::level::level_enum native(Level level) {
   switch (level) {
-    case Level::debug: return spdlog::level::debug;
-    case Level::info: return spdlog::level::info;
-    case Level::warn: return spdlog::level::warn;
-    case Level::error: return spdlog::level::err;
-    case Level::off: return spdlog::level::off;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warn:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
+    case Level::off:
+      return spdlog::level::off;
   }
   return spdlog::level::info;
 }
@@ -65,6 +70,8 @@ void write(Level level, std::string_view event, std::initializer_list<Field> fie
   logger().log(native(level), "{}", line);
 }
 
-void set_level(Level level) { logger().set_level(native(level)); }
+void set_level(Level level) {
+  logger().set_level(native(level));
+}
 
 }  // namespace plumbline::log

@@ -54,6 +54,8 @@ std::optional<Pipe> make_pipe() {
 // Runs between fork and exec: only async-signal-safe calls.
 [[noreturn]] void become(char* const* argv, int out, int err, int report, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // Ctrl-C goes to a whole group: the parent decides when its child ends, else a server drains while it is judged.
+  ::setpgid(0, 0);
   if (::getppid() == parent) {  // else the parent died before prctl took hold
     sigset_t none;
     ::sigemptyset(&none);
@@ -136,6 +138,8 @@ struct ChildProcess::Impl {
     std::array<char, 4096> buffer{};
     const ssize_t got = ::read(out.get(), buffer.data(), buffer.size());
     if (got <= 0) {
+      // The stream ends a moment before the process does; whether it still runs is what the caller asks next.
+      static_cast<void>(reaped_within(std::chrono::seconds{1}));
       return false;
     }
     unread.append(buffer.data(), static_cast<std::size_t>(got));

@@ -55,7 +55,7 @@ class Recorder {
 
   void on_arrival(OpKind kind, Time intended, Time now);  // an arrival of the schedule starts
   void on_started(OpKind kind, Time intended);            // an operation that follows from another one starts
-  void on_withdrawn(OpKind kind, Time intended);       // it was to follow, but the run ended first
+  void on_withdrawn(OpKind kind, Time intended);          // it was to follow, but the run ended first
   void on_outcome(OpKind kind, Outcome outcome, Time intended, Time began, Time done);
   void on_latency(Metric metric, Time intended, Time at);
   void on_delivery(Time at);

@@ -15,7 +15,6 @@ namespace {
 constexpr std::size_t kMarksPerPost = 256;
 constexpr std::size_t kTicksPerExpiryPass = 10;  // every device is looked at once a second
 
-
 }  // namespace
 
 Device::~Device() {

@@ -1,4 +1,5 @@
-// The chat core behind the transports: REST and sockets of the messenger dialect on the embedded backends. Stage: gateway.
+// The chat core behind the transports: REST and sockets of the messenger dialect on the embedded backends. Stage:
+// gateway.
 #pragma once
 
 #include <memory>

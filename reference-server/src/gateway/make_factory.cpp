@@ -5,8 +5,7 @@
 
 namespace plumbline::serve {
 
-std::unique_ptr<ApplicationFactory> make_factory(net::ShardPool& pool,
-                                                 const ServeOptions& options,
+std::unique_ptr<ApplicationFactory> make_factory(net::ShardPool& pool, const ServeOptions& options,
                                                  const Clock& clock) {
   if (options.app == "chat") {
     return make_chat_factory(pool, ChatOptions{options.dialect, options.jwt_key_file, options.rate_limits}, clock);

@@ -60,8 +60,12 @@ namespace {
 Mutant g_active = Mutant::none;  // written before the shard threads start, read-only afterwards
 }
 
-void activate(Mutant mutant) { g_active = mutant; }
-bool active(Mutant mutant) { return g_active == mutant; }
+void activate(Mutant mutant) {
+  g_active = mutant;
+}
+bool active(Mutant mutant) {
+  return g_active == mutant;
+}
 #endif
 
 }  // namespace plumbline::serve

@@ -1,5 +1,6 @@
 // Deliberate faults, one active per process, chosen by `serve --mutant ID`: they prove that the checkers and the judge
-// have teeth. Compiled in only with PLUMBLINE_MUTANTS (presets dev, check, asan, tsan); elsewhere active() is a constant.
+// have teeth. Compiled in only with PLUMBLINE_MUTANTS (presets dev, check, asan, tsan); elsewhere active() is a
+// constant.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +52,9 @@ void activate(Mutant mutant);
 #else
 inline constexpr bool kMutantsCompiledIn = false;
 constexpr void activate(Mutant) {}
-[[nodiscard]] constexpr bool active(Mutant) { return false; }
+[[nodiscard]] constexpr bool active(Mutant) {
+  return false;
+}
 #endif
 
 }  // namespace plumbline::serve

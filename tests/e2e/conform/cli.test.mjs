@@ -82,13 +82,14 @@ test('a target that dies for good is lost', async (t) => {
 });
 
 test('an interrupted run ends with 130 and a readable report', async () => {
-  const child = spawn(executable, ['conform', '--out', 'interrupted'], { stdio: 'ignore' });
+  const child = spawn(executable, ['conform', '--out', 'interrupted'], { stdio: 'ignore', detached: true });
   const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
   while (!await access('interrupted/.plumbline-run').then(() => true, () => false)) await pause(5);
   await pause(20); // the first cases have begun, no timing case has ended
-  child.kill('SIGINT');
+  process.kill(-child.pid, 'SIGINT'); // the whole group, as a terminal does
   assert.equal(await ended, 130);
   const summary = JSON.parse(await readFile('interrupted/summary.json', 'utf8'));
   assert.equal(summary.exit_code, 130);
+  assert.notEqual(summary.outcome, 'FAIL'); // the target must not pay for the interruption
   await access('interrupted/report.html');
 });

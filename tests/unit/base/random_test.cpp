@@ -36,7 +36,9 @@ TEST(Rng, ExponentialHasItsMean) {
   EXPECT_NEAR(sum / 100'000, 2.0, 0.03);  // three standard errors
 }
 
-TEST(SecureBytes, AreNotRepeated) { EXPECT_NE(secure_bytes(16), secure_bytes(16)); }
+TEST(SecureBytes, AreNotRepeated) {
+  EXPECT_NE(secure_bytes(16), secure_bytes(16));
+}
 
 }  // namespace
 }  // namespace plumbline

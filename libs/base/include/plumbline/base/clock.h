@@ -7,9 +7,9 @@
 
 namespace plumbline {
 
-using Time = std::chrono::steady_clock::time_point;        // monotonic, this machine only
+using Time = std::chrono::steady_clock::time_point;  // monotonic, this machine only
 using Duration = std::chrono::nanoseconds;
-using WallTime = std::chrono::system_clock::time_point;    // for people and tokens
+using WallTime = std::chrono::system_clock::time_point;  // for people and tokens
 
 // Where components that must ask get the time from. Thread-safe in both implementations' reads.
 class Clock {

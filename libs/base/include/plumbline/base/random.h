@@ -16,17 +16,19 @@ namespace plumbline {
 }
 
 // Uniform in [0, 1), 53 bits.
-[[nodiscard]] constexpr double unit_double(std::uint64_t bits) { return static_cast<double>(bits >> 11U) * 0x1.0p-53; }
+[[nodiscard]] constexpr double unit_double(std::uint64_t bits) {
+  return static_cast<double>(bits >> 11U) * 0x1.0p-53;
+}
 
 // xoshiro256**; not thread-safe; one per owner. Never for secrets: use secure_bytes.
 class Rng {
  public:
   explicit Rng(std::uint64_t seed);
   [[nodiscard]] std::uint64_t next();
-  [[nodiscard]] double uniform() { return unit_double(next()); }              // [0, 1)
-  [[nodiscard]] std::uint64_t below(std::uint64_t bound);                     // [0, bound), bound > 0, unbiased
-  [[nodiscard]] double exponential(double mean);                              // mean in the caller's unit
-  [[nodiscard]] double normal();                                              // mean 0, deviation 1
+  [[nodiscard]] double uniform() { return unit_double(next()); }  // [0, 1)
+  [[nodiscard]] std::uint64_t below(std::uint64_t bound);         // [0, bound), bound > 0, unbiased
+  [[nodiscard]] double exponential(double mean);                  // mean in the caller's unit
+  [[nodiscard]] double normal();                                  // mean 0, deviation 1
 
   // Satisfies UniformRandomBitGenerator.
   using result_type = std::uint64_t;

@@ -9,19 +9,19 @@ namespace plumbline {
 // One page for every kind of failure that code branches on.
 enum class Errc {
   ok = 0,
-  malformed,         // bytes that the protocol forbids
-  too_large,         // over a declared limit
-  unsupported,       // well-formed, but not offered here
-  not_found,         // no such thing, or not visible to the caller
-  forbidden,         // visible, but not allowed
-  unauthorized,      // no valid identity
-  conflict,          // contradicts what exists
-  rate_limited,      // over a quota; try later
-  unavailable,       // a dependency is down
-  timeout,           // no answer within the bound; the outcome is unknown
-  refused,           // the peer refused the connection
-  closed,            // the connection ended
-  overflow,          // a bounded queue is full
+  malformed,     // bytes that the protocol forbids
+  too_large,     // over a declared limit
+  unsupported,   // well-formed, but not offered here
+  not_found,     // no such thing, or not visible to the caller
+  forbidden,     // visible, but not allowed
+  unauthorized,  // no valid identity
+  conflict,      // contradicts what exists
+  rate_limited,  // over a quota; try later
+  unavailable,   // a dependency is down
+  timeout,       // no answer within the bound; the outcome is unknown
+  refused,       // the peer refused the connection
+  closed,        // the connection ended
+  overflow,      // a bounded queue is full
 };
 
 [[nodiscard]] std::string_view to_string(Errc code);
