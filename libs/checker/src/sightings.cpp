@@ -202,6 +202,14 @@ std::optional<Token> StreamingChecker::Impl::deliver(DeviceIndex index, const Si
   return token;
 }
 
+namespace {
+
+std::string own(const Token& token, const Member& member) {
+  return token.sender == member.device ? " (the sender's own device)" : "";
+}
+
+}  // namespace
+
 bool StreamingChecker::Impl::first_sight(Member& member, const Device& receiver, const Token& token,
                                          const Sighting& sighting, Time at) {
   const std::uint64_t id = sighting.sequence_id;
@@ -215,14 +223,14 @@ bool StreamingChecker::Impl::first_sight(Member& member, const Device& receiver,
   if (repeated) {
     findings.add(Anomaly::visible_duplicate, std::string(sighting.message_id), [&] {
       return name_of(token) + ", sequence id " + std::to_string(id) + ", reached device " +
-             std::to_string(member.device) + " again on the same connection at " + findings.at(at);
+             std::to_string(member.device) + own(token, member) + " again on the same connection at " + findings.at(at);
     });
   }
   // Repeats of another connection are for the client to drop; only what is new to it must come in order.
   if (fresh && id < member.connection_max) {
     findings.add(Anomaly::push_inversion, std::string(sighting.message_id), [&] {
       return name_of(token) + ", sequence id " + std::to_string(id) + ", reached device " +
-             std::to_string(member.device) + " at " + findings.at(at) + ", after sequence id " +
+             std::to_string(member.device) + own(token, member) + " at " + findings.at(at) + ", after sequence id " +
              std::to_string(member.connection_max);
     });
   }
