@@ -1,4 +1,5 @@
 // junit.xml: what a CI server shows. One test case per gate, anomaly and generator verdict, or per clause.
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -80,6 +81,10 @@ void add_anomalies(const RunResult& result, std::vector<Case>& cases) {
         }
       }
     }
+    if (made.mark == ClauseMark::pass && looked_in_vain(result)) {
+      made.mark = ClauseMark::skipped;
+      made.message = "not judged: the run did not end, or sent nothing";
+    }
     cases.push_back(made);
   }
 }
@@ -101,6 +106,17 @@ void add_clauses(const RunResult& result, std::vector<Case>& cases) {
                   clause.evidence + "\nreproduce  " + clause.reproduce + "\n";
     }
     cases.push_back(made);
+  }
+}
+
+// A CI that reads only this file must not see green where nothing could be judged.
+void add_missing_judgement(const RunResult& result, std::vector<Case>& cases) {
+  const bool said =
+      std::any_of(cases.begin(), cases.end(), [](const Case& made) { return made.mark == ClauseMark::error; });
+  if (result.outcome == history::Outcome::unknown && !said) {
+    Case made{"run", "the run could be judged", ClauseMark::error, {}, {}, 0, {}};
+    made.message = std::string(verdict_word(result)) + ": " + sentence_of(result);
+    cases.insert(cases.begin(), made);
   }
 }
 
@@ -153,6 +169,7 @@ std::string to_junit(const RunResult& result) {
     add_gates(result, cases);
     add_anomalies(result, cases);
   }
+  add_missing_judgement(result, cases);
   int failures = 0;
   int errors = 0;
   int skipped = 0;

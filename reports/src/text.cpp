@@ -215,6 +215,12 @@ std::string sentence_of(const history::RunResult& result) {
   return "no judgement was possible";
 }
 
+bool looked_in_vain(const history::RunResult& result) {
+  const bool ended = result.exit_code != ExitCode::target_lost && result.exit_code != ExitCode::setup_failed &&
+                     result.exit_code != ExitCode::interrupted;
+  return result.verb == "load" && (!ended || result.sent == 0);
+}
+
 std::vector<AnomalyRow> anomalies_of(const history::RunResult& result) {
   std::vector<AnomalyRow> rows;
   const auto add = [&](const std::string& name, std::string_view sentence, bool fatal, std::uint64_t count) {

@@ -37,6 +37,8 @@ struct AnomalyRow {
 };
 // Those that happened, the gravest first. Unknown names are taken as grave.
 [[nodiscard]] std::vector<AnomalyRow> anomalies_of(const history::RunResult& result);
+// A load that did not end, or sent nothing: that no anomaly was seen says nothing.
+[[nodiscard]] bool looked_in_vain(const history::RunResult& result);
 
 // What a latency series is called in every format: "end to end" for e2e.
 [[nodiscard]] std::string series_title(std::string_view name);

@@ -32,6 +32,9 @@ std::string figure(std::string_view name, const std::string& value, const std::s
 
 std::string anomaly_table(const RunResult& result) {
   const std::vector<AnomalyRow> rows = anomalies_of(result);
+  if (rows.empty() && looked_in_vain(result)) {
+    return "<p>Anomalies were not judged: the run did not end, or sent nothing.</p>\n";
+  }
   if (rows.empty()) {
     return result.anomalies.empty()
                ? std::string()

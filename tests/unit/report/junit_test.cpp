@@ -40,6 +40,17 @@ TEST(Junit, AFailedAnomalyGateShowsTheExamples) {
   EXPECT_TRUE(has(junit.substr(gate, junit.find("</testcase>", gate) - gate), "message 17 of device 812 is absent"));
 }
 
+TEST(Junit, ARunWithoutJudgementIsAnErrorAndClaimsNoAnomalyAbsent) {
+  history::RunResult run = passing_run();
+  run.outcome = history::Outcome::unknown;
+  run.exit_code = ExitCode::target_lost;
+  run.sentence = "the target was lost";
+
+  EXPECT_TRUE(has(to_junit(run), "errors=\"1\""));
+  EXPECT_TRUE(has(to_junit(run), "<error message=\"UNKNOWN: the target was lost\">"));
+  EXPECT_TRUE(has(to_junit(run), "<skipped message=\"not judged: the run did not end, or sent nothing\"/>"));
+}
+
 TEST(Junit, InformationIsNoFailure) {
   history::RunResult run = passing_run();
   run.anomalies["sequence-gap"] = 4;
