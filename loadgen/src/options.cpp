@@ -1,9 +1,12 @@
 #include "options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <iostream>
 
 #include "plumbline/base/exit_code.h"
+#include "scenario/units.h"
 
 namespace plumbline::load {
 namespace {
@@ -20,7 +23,10 @@ void add_options(CLI::App& app, Options& into) {
   app.add_option("scenario", into.scenario, "Scenario file (YAML)")->required();
   app.add_option("--target", into.target, "URL of a running server, or a target file; without it the scenario decides");
   app.add_option("--out", into.out, "Run directory, new or empty (default reports/runs/<name>/<UTC>/)");
-  app.add_option("--seed", into.seed, "Seed instead of the scenario's");
+  app.add_option("--seed", into.seed, "Seed instead of the scenario's")
+      ->check([](const std::string& word) {  // as text: a number type would let -1 wrap to 18446744073709551615
+        return parse_count(word) ? std::string{} : "'" + word + "' is not a whole number of 0 or more";
+      });
   app.add_option("--jwt-key", into.jwt_key,
                  "RS256 private key (PEM) that the target trusts; users are tokens signed by it");
   app.add_option("--mutant", into.mutant, "Start the embedded server with this deliberate fault");
@@ -30,9 +36,24 @@ void add_options(CLI::App& app, Options& into) {
 
 }  // namespace
 
+std::string shell_word(const std::string& word) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view{"_-./:=@%+,"}.find(c) != std::string_view::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) {
+    return word;
+  }
+  std::string quoted = "'";
+  for (const char c : word) {
+    quoted += c == '\'' ? std::string{"'\\''"} : std::string(1, c);
+  }
+  return quoted + "'";
+}
+
 ParsedOptions parse_options(const std::vector<std::string>& args) {
   ParsedOptions parsed;
-  CLI::App app{"Plays a scenario against a target, checks every message, and judges the run.", "plumbline load"};
+  CLI::App app{"Plays a scenario against a target, checks every message, and judges the run.", "plumbline load [run]"};
   add_options(app, parsed.options);
   app.footer(footer());
   // `load run X` and `load X` are the same command.

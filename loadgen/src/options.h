@@ -24,6 +24,9 @@ struct ParsedOptions {
   std::optional<int> exit;  // help was printed, or the words were wrong: end with this code
 };
 
+// A word as a POSIX shell must be given it: in single quotes when it has blanks or characters that mean something.
+[[nodiscard]] std::string shell_word(const std::string& word);
+
 [[nodiscard]] ParsedOptions parse_options(const std::vector<std::string>& args);
 
 }  // namespace plumbline::load

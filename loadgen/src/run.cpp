@@ -73,10 +73,25 @@ std::optional<Refusal> check_space(const fs::path& dir, const Plan& plan) {
 }
 
 std::string again(const Plan& plan, const Options& options) {
-  std::string line = "plumbline load " + options.scenario + " --seed " + std::to_string(plan.scenario.seed);
-  line += options.target.empty() ? "" : " --target " + options.target;
-  line += options.mutant.empty() ? "" : " --mutant " + options.mutant;
+  std::string line = "plumbline load " + shell_word(options.scenario) + " --seed " + std::to_string(plan.scenario.seed);
+  line += options.target.empty() ? "" : " --target " + shell_word(options.target);
+  line += options.jwt_key.empty() ? "" : " --jwt-key " + shell_word(options.jwt_key);
+  line += options.mutant.empty() ? "" : " --mutant " + shell_word(options.mutant);
   return line;
+}
+
+// No run took place: the corrected command finds --out as this one found it.
+void discard(const history::RunDir& dir, bool folder_too) {
+  std::error_code ignored;
+  fs::remove(dir.path() / history::RunDir::kMarker, ignored);
+  fs::remove(dir.path() / "server.log", ignored);
+  const fs::path latest = dir.path().parent_path() / "latest";
+  if (fs::is_symlink(latest, ignored) && fs::read_symlink(latest, ignored) == dir.path().filename()) {
+    fs::remove(latest, ignored);
+  }
+  if (folder_too) {
+    fs::remove(dir.path(), ignored);  // only when empty
+  }
 }
 
 double peak_rate(const Plan& plan) {
@@ -251,15 +266,19 @@ int run_plan(const Plan& plan, const Options& options) {
       return say(*refused);
     }
   }
+  std::error_code ignored;
+  const bool ours = options.out.empty() || !fs::exists(options.out, ignored);
   const auto dir = history::RunDir::create(options.out, plan.scenario.name, wall_now());
   if (!dir) {
     return say({dir.error().sentence});
   }
   if (const auto refused = check_space(dir->path(), plan)) {
+    discard(*dir, ours);
     return say(*refused);
   }
   if (embedded) {
     if (const auto refused = start((dir->path() / "server.log").string())) {
+      discard(*dir, ours);
       return say(*refused);
     }
   }

@@ -157,7 +157,9 @@ void read_head(MapReader& root, Scenario& into) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
   };
   if (into.name.empty() || !std::all_of(into.name.begin(), into.name.end(), usable)) {
-    complaints.add(root.mark(), "a scenario needs a 'name' of letters, digits, - and _");
+    const YAML::Node name = root.get("name");
+    complaints.add(name.IsDefined() ? name.Mark() : root.mark(),
+                   "a scenario needs a 'name' of letters, digits, - and _");
   }
   root.text("question", into.question);
   if (const YAML::Node seed = root.get("seed"); seed.IsDefined()) {

@@ -68,6 +68,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "s.yaml:4:5: phase 'steady' needs 'rate', such as 500/s"},
         Refusal{"no_phases", kHead, "s.yaml:1:1: a scenario needs 'phases'"},
         Refusal{"no_schema", "name: t\n" + kPhases, "s.yaml:1:1: a scenario begins with `schema: scenario/1`"},
+        Refusal{"bad_name", "schema: scenario/1\nname: my run\n" + kPhases,
+                "s.yaml:2:7: a scenario needs a 'name' of letters, digits, - and _"},
         Refusal{"no_name", "schema: scenario/1\n" + kPhases,
                 "s.yaml:1:1: a scenario needs a 'name' of letters, digits, - and _"},
         Refusal{"ramp_beyond_users", kHead + "users: {count: 5}\nphases:\n  - {name: up, ramp: {users: 9, over: 1s}}\n",
