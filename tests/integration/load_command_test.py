@@ -64,6 +64,18 @@ class Cases:
         (full / "something").write_text("x", encoding="utf-8")
         self.refuses(6, str(full), self.file("chat.yaml", CHAT), "--out", full)
 
+    def case_a_server_that_refuses_leaves_no_folder(self):
+        out = self.scratch / "refused"
+        run = self.load(self.file("chat.yaml", CHAT), "--mutant", "no-such-fault", "--out", out)
+        assert run.returncode == 2 and not out.exists(), run
+        run = self.load(self.file("my chat.yaml", CHAT), "--out", out)
+        assert run.returncode in (0, 4), run
+        again = json.loads((out / "summary.json").read_text(encoding="utf-8"))["again"]
+        assert f"'{self.scratch / 'my chat.yaml'}'" in again, again
+
+    def case_a_seed_below_zero(self):
+        self.refuses(2, "'-1' is not a whole number", self.file("chat.yaml", CHAT), "--seed", "-1")
+
     def case_bad_key(self):
         key = self.file("key.pem", "no key")
         self.refuses(2, "not an RSA private key", self.file("chat.yaml", CHAT), "--jwt-key", key)
@@ -132,6 +144,7 @@ class Cases:
         assert "INTERRUPTED" in said, said
         assert (out / "report.html").exists()
         assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["exit_code"] == 130
+        assert "<error " in (out / "junit.xml").read_text(encoding="utf-8")
 
 
 def main(plumbline, scenarios):

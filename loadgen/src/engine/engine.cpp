@@ -136,13 +136,20 @@ bool Engine::check_target(Time now) {
   }
   const bool gone = fleet_.wanted() > 0 && fleet_.connected() == 0 && now - fleet_.last_change() > kLostAfter;
   if (gone && now - stage_start_ > kLostAfter) {
-    end(Ending::target_lost,
-        "the target was lost: no device has been connected for 10 s (" +
-            std::string(to_string(fleet_.last_error().code)) + ")",
-        now);
+    end(Ending::target_lost, loss_sentence(), now);
     return false;
   }
   return true;
+}
+
+std::string Engine::loss_sentence() const {
+  const Error& error = fleet_.last_error();
+  const std::string why(error.where.empty() ? to_string(error.code) : error.where);
+  if (fleet_.ever_connected()) {
+    return "the target was lost: no device has been connected for 10 s (" + why + ")";
+  }
+  return "no device could ever connect to the target in 10 s (" + why + "); is it a Socket.IO server, and is " +
+         plan_.scenario.target.socketio_path + " its path?";
 }
 
 Time Engine::run_ramp(Time now) {

@@ -50,6 +50,7 @@ class Engine {
   Time run_read(Time now);
   void start_arrival(const Operation& op, Time intended, Time now);
   bool check_target(Time now);
+  [[nodiscard]] std::string loss_sentence() const;
 
   const Plan& plan_;
   Workload& workload_;

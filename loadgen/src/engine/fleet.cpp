@@ -82,6 +82,7 @@ void Fleet::on_up(Device& device) {
   device.state = Device::State::up;
   device.attempts = 0;
   ++connected_;
+  ever_connected_ = true;
   last_change_ = clock_.now();
   workload_.on_up(device.index, *device.link, last_change_);
   if (device.dropped != Time{} && returned_) {

@@ -35,6 +35,7 @@ class Fleet {
   [[nodiscard]] Link* link(std::uint32_t device);  // null while down
   [[nodiscard]] std::size_t connected() const { return connected_; }
   [[nodiscard]] std::size_t wanted() const { return wanted_; }
+  [[nodiscard]] bool ever_connected() const { return ever_connected_; }
   [[nodiscard]] std::uint64_t lost() const { return lost_; }  // connections that ended unasked
   [[nodiscard]] Time last_change() const { return last_change_; }
   [[nodiscard]] const std::string& last_refusal() const { return last_refusal_; }  // CONNECT_ERROR, as JSON
@@ -60,6 +61,7 @@ class Fleet {
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::size_t connected_{0};
   std::size_t wanted_{0};
+  bool ever_connected_{false};
   std::uint64_t lost_{0};
   Time last_change_{};
   std::string last_refusal_;

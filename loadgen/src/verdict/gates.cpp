@@ -135,4 +135,16 @@ std::vector<GateResult> judge_gates(const std::vector<Gate>& gates, const Record
   return results;
 }
 
+void withdraw_judgement(std::vector<GateResult>& gates, Withdraw what, std::string_view why) {
+  for (GateResult& gate : gates) {
+    const bool anomalies = gate.name == "anomalies";
+    if (anomalies && (what == Withdraw::numbers || gate.outcome == history::Outcome::fail)) {
+      continue;
+    }
+    gate.outcome = history::Outcome::unknown;
+    gate.value = anomalies ? "-" : gate.value;
+    gate.note = "not judged: " + std::string(why);
+  }
+}
+
 }  // namespace plumbline::load

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "plumbline/checker/streaming_checker.h"
@@ -19,5 +20,9 @@ namespace plumbline::load {
 // In the order of the scenario. A percentile that rests on fewer than one sample beyond it is unknown, not passed.
 [[nodiscard]] std::vector<history::GateResult> judge_gates(const std::vector<Gate>& gates, const Recorder& recorder,
                                                            const checker::CheckerReport& report);
+
+enum class Withdraw { numbers, everything };  // everything: the count of anomalies too
+// Makes every gate unknown, with the reason as its note. Anomalies that were seen stay a failure: they happened.
+void withdraw_judgement(std::vector<history::GateResult>& gates, Withdraw what, std::string_view why);
 
 }  // namespace plumbline::load

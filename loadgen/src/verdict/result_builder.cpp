@@ -125,14 +125,14 @@ void add_facts(const RunRecord& record, const std::vector<WindowSignals>& signal
   auto& facts = into.generator_facts;
   double busy = 0, lag = 0, stall = 0;
   std::size_t queue = 0;
-  bool wait_known = false;
+  std::optional<double> wait;
   for (const WindowSignals& signal : signals) {
     if (signal.measured) {
       busy = std::max(busy, signal.busy);
       lag = std::max(lag, signal.lag_max_ms);
       stall = std::max(stall, signal.longest_stall_ms);
       queue = std::max(queue, signal.queue_depth);
-      wait_known = wait_known || signal.runnable_wait.has_value();
+      wait = signal.runnable_wait ? std::max(wait.value_or(0), *signal.runnable_wait) : wait;
     }
   }
   const double slip = ms(record.recorder.total(Metric::slip).percentile(0.99));
@@ -141,13 +141,9 @@ void add_facts(const RunRecord& record, const std::vector<WindowSignals>& signal
   facts["loop busy, highest second"] = fmt::format("{:.0f} % (limit {:.0f} %)", busy * 100, limit.busy * 100);
   facts["machine stall, longest"] = fmt::format("{:.1f} ms", stall);
   facts["calls queued, most"] = fmt::format("{} (limit {})", queue, limit.queue);
-  facts["waiting for a CPU"] =
-      wait_known ? fmt::format("measured (limit {:g} %)", limit.runnable_wait * 100) : "not told by this kernel";
+  facts["waiting for a CPU, highest second"] =
+      wait ? fmt::format("{:.1f} % (limit {:g} %)", *wait * 100, limit.runnable_wait * 100) : "not told by this kernel";
   facts["priority of the event loop"] = record.priority;
-  facts["descriptors"] = std::to_string(record.plan.descriptors);
-  facts["status 503"] = record.plan.scenario.target.kind == Target::Kind::embedded
-                            ? "counts as not accepted (the server's contract)"
-                            : "counts as unknown outcome";
 }
 
 void add_environment(const RunRecord& record, history::RunResult& into) {
@@ -209,8 +205,10 @@ Facts facts_of(const RunRecord& record, const std::vector<WindowVerdict>& window
   const Scenario& scenario = record.plan.scenario;
   std::uint64_t planned = 0;
   std::uint64_t on_time = 0;
+  std::uint64_t finished = 0;
   for (std::size_t i = 0; i < record.recorder.phases().size(); ++i) {
     const PhaseRecord& phase = record.recorder.phases()[i];
+    finished += phase.finished;
     if (scenario.phases[i].measure && phase.begun && record.ending == Ending::complete) {
       planned += phase.planned;
       on_time += phase.on_time;
@@ -224,12 +222,12 @@ Facts facts_of(const RunRecord& record, const std::vector<WindowVerdict>& window
   facts.generator = judge_generator(windows, planned, on_time, record.plan.thresholds);
   facts.gates = judge_gates(scenario.gates, record.recorder, record.ledger);
   facts.e2e_p99_ms = ms(record.recorder.total(Metric::e2e).percentile(0.99));
-  const bool invalid = facts.generator.verdict == history::Generator::invalid;
-  for (history::GateResult& gate : facts.gates) {
-    if (invalid && gate.name != "anomalies") {
-      gate.outcome = history::Outcome::unknown;
-      gate.note = "not judged: the generator was not fit to measure";
-    }
+  if (record.ending != Ending::complete) {
+    withdraw_judgement(facts.gates, Withdraw::everything, "the run did not end");
+  } else if (record.ledger.sent == 0 && finished == 0) {
+    withdraw_judgement(facts.gates, Withdraw::everything, "nothing was sent");
+  } else if (facts.generator.verdict == history::Generator::invalid) {
+    withdraw_judgement(facts.gates, Withdraw::numbers, "the generator was not fit to measure");
   }
   return facts;
 }

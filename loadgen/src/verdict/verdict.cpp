@@ -16,7 +16,7 @@ bool grave(checker::Anomaly anomaly) {
   return severity == checker::Severity::s0 || severity == checker::Severity::s1;
 }
 
-// The anomaly to lead with: of the gravest kind the most frequent, with its first example.
+// The anomaly to lead with: of the gravest kind the most frequent. Examples are listed further down.
 std::string anomaly_sentence(const checker::CheckerReport& ledger) {
   const checker::AnomalyKind* worst = nullptr;
   for (const checker::AnomalyKind& kind : checker::anomaly_kinds()) {
@@ -32,14 +32,8 @@ std::string anomaly_sentence(const checker::CheckerReport& ledger) {
   if (worst == nullptr) {
     return {};
   }
-  std::string sentence =
-      fmt::format("{} {}: {}", ledger.counts[static_cast<std::size_t>(worst->anomaly)], worst->name, worst->sentence);
-  const auto example = std::find_if(ledger.examples.begin(), ledger.examples.end(),
-                                    [&](const checker::Example& each) { return each.anomaly == worst->anomaly; });
-  if (example != ledger.examples.end()) {
-    sentence += "; first: " + example->text;
-  }
-  return sentence;
+  return fmt::format("{} {}: {}", ledger.counts[static_cast<std::size_t>(worst->anomaly)], worst->name,
+                     worst->sentence);
 }
 
 struct Finding {

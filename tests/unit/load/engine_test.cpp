@@ -128,6 +128,16 @@ TEST_F(EchoRun, LosesTheTargetWhenNoDeviceComesBack) {
   EXPECT_THAT(engine.sentence(), HasSubstr("no device has been connected for 10 s"));
 }
 
+TEST_F(EchoRun, SaysThatNoDeviceCouldEverConnect) {
+  wire.refuse = true;
+  engine.begin(clock.now());
+  turn_for(seconds{13}, milliseconds{50});
+
+  EXPECT_EQ(engine.ending(), Ending::target_lost);
+  EXPECT_THAT(engine.sentence(), HasSubstr("no device could ever connect to the target in 10 s"));
+  EXPECT_THAT(engine.sentence(), HasSubstr("is it a Socket.IO server"));
+}
+
 TEST_F(EchoRun, ReconnectsAfterOneToOneAndAHalfSecondsWithJitter) {
   engine.begin(clock.now());
   turn_for(milliseconds{200});

@@ -90,5 +90,34 @@ TEST_F(GatesTest, CountOnlyGraveAnomalies) {
   EXPECT_EQ(judge(gate).outcome, history::Outcome::fail);
 }
 
+TEST_F(GatesTest, OfARunThatDidNotEndAreUnknownButSeenAnomaliesStayAFailure) {
+  GateResult numbers = judge(latency(50));
+  numbers.outcome = history::Outcome::pass;
+  GateResult clean;
+  clean.name = "anomalies";
+  clean.value = "none";
+  clean.outcome = history::Outcome::pass;
+  GateResult seen = clean;
+  seen.outcome = history::Outcome::fail;
+  std::vector<GateResult> gates{numbers, clean, seen};
+  withdraw_judgement(gates, Withdraw::everything, "the run did not end");
+
+  EXPECT_EQ(gates[0].outcome, history::Outcome::unknown);
+  EXPECT_EQ(gates[0].note, "not judged: the run did not end");
+  EXPECT_EQ(gates[1].outcome, history::Outcome::unknown);
+  EXPECT_EQ(gates[1].value, "-");
+  EXPECT_EQ(gates[2].outcome, history::Outcome::fail);
+}
+
+TEST_F(GatesTest, KeepTheCountOfAnomaliesWhenOnlyTheNumbersAreUnfit) {
+  GateResult clean;
+  clean.name = "anomalies";
+  clean.outcome = history::Outcome::pass;
+  std::vector<GateResult> gates{clean};
+  withdraw_judgement(gates, Withdraw::numbers, "the generator was not fit to measure");
+
+  EXPECT_EQ(gates[0].outcome, history::Outcome::pass);
+}
+
 }  // namespace
 }  // namespace plumbline::load
