@@ -137,7 +137,11 @@ boost::system::result<RunDir, RunDirError> RunDir::create(const fs::path& out, s
     if (!fs::is_directory(status)) {
       return RunDirError{path.string() + " is a file; --out names the run directory"};
     }
-    const bool empty = fs::is_empty(path, error);
+    // A run that ended before it wrote anything leaves only its marker: the corrected command may be repeated.
+    bool empty = true;
+    for (fs::directory_iterator entry{path, error}, end; !error && entry != end; entry.increment(error)) {
+      empty = empty && entry->path().filename() == kMarker;
+    }
     if (error) {
       return failure("read the directory", path, error.value());
     }

@@ -180,11 +180,11 @@ void limited(const CallPtr& call, RateBucket bucket, std::function<void()> work)
 
 void once(const CallPtr& call, std::function<void()> work) {
   std::string client_id{call->request.header("idempotency-key")};
+  if (client_id.size() > 128) {  // a header field is ASCII: bytes are characters
+    call->fields.fault("Idempotency-Key", "must have 1 to 128 characters");
+  }
   if (const auto id = call->fields.text("clientMessageId", Need::optional, {1, 128})) {
     client_id = *id;
-  }
-  if (client_id.size() > 512) {
-    call->fields.fault("Idempotency-Key", "must have 1 to 128 characters");
   }
   if (!call->fields.good()) {
     call->respond(call->fields.refusal());

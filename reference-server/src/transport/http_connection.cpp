@@ -56,12 +56,25 @@ bool has_token(std::string_view value, std::string_view lower_token) {
     std::string_view element = rest.substr(0, comma);
     rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
     element.remove_prefix(std::min(element.find_first_not_of(" \t"), element.size()));
+    const std::size_t weight = element.find("q=");  // `gzip;q=0` says: anything but gzip
+    const bool refused = weight != std::string_view::npos && weight + 2 < element.size() &&
+                         element.find_first_not_of("0. \t", weight + 2) == std::string_view::npos;
     element = element.substr(0, element.find_first_of(" \t;"));
-    if (element == lower_token) {
+    if (element == lower_token && !refused) {
       return true;
     }
   }
   return false;
+}
+
+// A proxy's client may send `http://host/path`; what counts here is `/path` (RFC 9112 3.2.2).
+std::string_view origin_form(std::string_view target) {
+  constexpr std::string_view scheme = "http://";
+  if (!target.starts_with(scheme)) {
+    return target;
+  }
+  const std::size_t path = target.find_first_of("/?", scheme.size());
+  return path == std::string_view::npos ? std::string_view{"/"} : target.substr(path);
 }
 
 bool is_printable(std::string_view text) {
@@ -179,9 +192,14 @@ void HttpConnection::begin_exchange(std::string_view head) {
     return;
   }
   const auto& message = exchange.parser.get();
+  if (message.version() >= 11 && message.count(boost::beast::http::field::host) != 1) {
+    exchange_.reset();
+    reject(400, "an HTTP/1.1 request carries exactly one Host header");  // RFC 9112 3.2
+    return;
+  }
   net::HttpRequest& request = exchange.request;
   request.method = view(message.method_string());
-  const std::string_view target = view(message.target());
+  const std::string_view target = origin_form(view(message.target()));
   request.path = target.substr(0, target.find('?'));
   request.query = target.size() > request.path.size() ? target.substr(request.path.size() + 1) : std::string_view{};
   for (const auto& field : message) {

@@ -147,6 +147,15 @@ test('pipelined requests are answered in order', async (t) => {
   assert.deepEqual(text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 404']);
 });
 
+test('one Host header is demanded, the absolute form is understood', async (t) => {
+  const { port } = await serve(t, ENGINE);
+  const status = async (head) => (await raw(port, `${head}Connection: close\r\n\r\n`)).text.slice(9, 12);
+  assert.equal(await status('GET /health HTTP/1.1\r\n'), '400');
+  assert.equal(await status('GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n'), '400');
+  assert.equal(await status('GET /health HTTP/1.0\r\n'), '200');
+  assert.equal(await status('GET http://127.0.0.1/health HTTP/1.1\r\nHost: 127.0.0.1\r\n'), '200');
+});
+
 test('heartbeat on WebSocket: closed on time without pongs, not before', async (t) => {
   const { url } = await serve(t, [...ENGINE, ...QUICK]);
   const wire = new Wire(`${url}/socket.io/?EIO=4&transport=websocket`);

@@ -47,6 +47,12 @@ TEST_F(RunDirTest, TakesAnEmptyDirectory) {
   EXPECT_TRUE(RunDir::create(root_, "smoke", at_).has_value());
 }
 
+TEST_F(RunDirTest, TakesADirectoryThatARunLeftBeforeItWroteAnything) {
+  ASSERT_TRUE(RunDir::create(root_, "smoke", at_).has_value());
+
+  EXPECT_TRUE(RunDir::create(root_, "smoke", at_).has_value());
+}
+
 TEST_F(RunDirTest, RefusesADirectoryThatIsNotEmpty) {
   std::ofstream(root_ / "old.txt") << "x";
 
