@@ -27,6 +27,20 @@ test('list names every clause and explain tells one', async () => {
   assert.match(explain.stdout, /no-connect-timeout/);
 });
 
+test('list and explain print JSON for scripts', async () => {
+  const list = JSON.parse((await run(['conform', 'list', '--json'])).stdout);
+  assert.deepEqual(Object.keys(list[0]).slice(0, 3), ['id', 'level', 'title']);
+  const clause = JSON.parse((await run(['conform', 'explain', 'SIO-CO-09', '--json'])).stdout);
+  assert.deepEqual(clause.mutants, ['no-connect-timeout']);
+});
+
+test('a negative seed is a usage error in one sentence', async () => {
+  const { code, stdout, stderr } = await run(['conform', '--seed', '-1']);
+  assert.equal(code, 2);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^plumbline conform: --seed: must be a whole number from 0 to \d+, not -1; see plumbline conform --help\n$/);
+});
+
 test('an unknown id is a usage error that suggests', async () => {
   const { code, stderr } = await run(['conform', 'EIO-UP-44']);
   assert.equal(code, 2);
