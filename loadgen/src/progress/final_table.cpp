@@ -61,9 +61,10 @@ void append_ledger(std::string& out, const RunResult& result) {
     return found == result.anomalies.end() ? 0 : found->second;
   };
   out += fmt::format(
-      "  ledger    sent {}   acked {}   unknown {} ({} turned out stored)   lost {}   duplicate {}   out of order {}\n",
-      grouped(result.sent), grouped(result.acked), grouped(result.unknown), grouped(result.indeterminate_committed),
-      grouped(count("acked-lost") + count("acked-undelivered")),
+      "  ledger    sent {}   acked {}   refused {}   unknown {} ({} turned out stored)   lost {}   duplicate {}   out "
+      "of order {}\n",
+      grouped(result.sent), grouped(result.acked), grouped(result.failed), grouped(result.unknown),
+      grouped(result.indeterminate_committed), grouped(count("acked-lost") + count("acked-undelivered")),
       grouped(count("duplicate-entity") + count("visible-duplicate")),
       grouped(count("push-inversion") + count("real-time-inversion")));
   if (result.expected_deliveries > 0) {

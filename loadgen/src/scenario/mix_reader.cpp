@@ -7,6 +7,8 @@
 namespace plumbline::load {
 namespace {
 
+constexpr double kMaxText = 10'000;  // characters; generated texts are ASCII
+
 constexpr OpKind kAll[]{OpKind::send,     OpKind::typing,    OpKind::read, OpKind::history,
                         OpKind::presence, OpKind::reconnect, OpKind::ack};
 
@@ -50,6 +52,9 @@ void read_operation(MapReader& mix, OpKind kind, Mix& into) {
     if (kind == OpKind::send || kind == OpKind::ack) {
       if (const YAML::Node size = operation.get("size"); size.IsDefined()) {
         read_distribution(mix.complaints(), size, "'size'", Measure::bytes, into.size);
+        if (into.size.kind == Distribution::Kind::fixed && into.size.a > kMaxText) {
+          mix.complaints().add(size.Mark(), "'size' is over 10,000 bytes, the longest text that a message may have");
+        }
       }
     }
     if (kind == OpKind::send) {

@@ -36,11 +36,17 @@ void read_ramp(MapReader& phase, Phase& into, std::uint32_t users) {
   }
 }
 
+constexpr double kMaxArrivals = 1e9;  // a plan walks every arrival: seconds, not minutes
+
 void read_hold(MapReader& phase, Phase& into) {
   phase.duration("for", into.length);
   phase.need("rate", "500/s");
   phase.rate("rate", into.rate);
   phase.flag("measure", into.measure);
+  const double arrivals = into.rate * std::chrono::duration<double>(into.length).count();
+  if (arrivals > kMaxArrivals) {
+    phase.complaints().add(phase.mark(), phase.what() + " offers more than a billion arrivals; lower 'rate' or 'for'");
+  }
 }
 
 void read_step(MapReader& phase, const Phase& pattern, std::vector<Phase>& into) {

@@ -138,6 +138,14 @@ void check_app(Complaints& complaints, const MapReader& root, const Scenario& sc
                                       std::string(to_string(kind)) + "'");
     }
   }
+  const bool chat = scenario.target.kind != Target::Kind::embedded || scenario.target.app == "chat";
+  for (const auto& [kind, share] : scenario.mix.shares) {
+    const bool alone = kind == OpKind::presence || kind == OpKind::reconnect || kind == OpKind::ack;
+    if (chat && !alone && share > 0 && scenario.users.count < 2) {
+      complaints.add(root.mark(), "'" + std::string(to_string(kind)) +
+                                      "' needs somebody to talk to: 'users.count' must be at least 2");
+    }
+  }
   const auto ack = scenario.mix.shares.find(OpKind::ack);
   if (ack != scenario.mix.shares.end() && ack->second > 0 && ack->second < 1 - 1e-6 &&
       scenario.mix.shares.count(OpKind::send) != 0) {
@@ -235,7 +243,12 @@ ParsedScenario parse_scenario(std::string_view text, const std::string& file) {
   Complaints complaints{file};
   try {
     const std::string dir = std::filesystem::path(file).parent_path().string();
-    read_root(complaints, YAML::Load(parsed.scenario.text), dir.empty() ? "." : dir, parsed.scenario);
+    const std::vector<YAML::Node> documents = YAML::LoadAll(parsed.scenario.text);
+    if (documents.size() > 1) {
+      complaints.add(documents[1].Mark(), "a scenario file holds one document; this is the second");
+    }
+    read_root(complaints, documents.empty() ? YAML::Node{} : documents.front(), dir.empty() ? "." : dir,
+              parsed.scenario);
   } catch (const YAML::Exception& e) {
     complaints.add(e.mark, "not YAML: " + e.msg);
   }

@@ -97,7 +97,8 @@ std::optional<Address> parse_address(const std::string& url) {
   address.host = parsed->host_address();
   if (parsed->has_port()) {
     address.port = parsed->port_number();
-    if (address.port == 0) {
+    const auto digits = parsed->port();
+    if (address.port == 0 || std::string_view{digits.data(), digits.size()} != std::to_string(address.port)) {
       return std::nullopt;
     }
   }

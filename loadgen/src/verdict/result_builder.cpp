@@ -225,6 +225,7 @@ Facts facts_of(const RunRecord& record, const std::vector<WindowVerdict>& window
   if (record.ending != Ending::complete) {
     withdraw_judgement(facts.gates, Withdraw::everything, "the run did not end");
   } else if (record.ledger.sent == 0 && finished == 0) {
+    facts.nothing_sent = true;
     withdraw_judgement(facts.gates, Withdraw::everything, "nothing was sent");
   } else if (facts.generator.verdict == history::Generator::invalid) {
     withdraw_judgement(facts.gates, Withdraw::numbers, "the generator was not fit to measure");

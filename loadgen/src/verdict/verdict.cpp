@@ -26,7 +26,9 @@ std::string anomaly_sentence(const checker::CheckerReport& ledger) {
     }
     const bool worse =
         worst == nullptr || kind.severity < worst->severity ||
-        (kind.severity == worst->severity && count > ledger.counts[static_cast<std::size_t>(worst->anomaly)]);
+        (kind.severity == worst->severity && count > ledger.counts[static_cast<std::size_t>(worst->anomaly)]) ||
+        // Two messages under one number make one of them unfindable: lead with the cause.
+        (kind.anomaly == checker::Anomaly::sequence_reuse && worst->anomaly == checker::Anomaly::acked_lost);
     worst = worse ? &kind : worst;
   }
   if (worst == nullptr) {
@@ -81,6 +83,11 @@ std::vector<Finding> findings_of(const Facts& facts) {
   if (facts.ending != Ending::complete) {
     return findings;  // the rest would judge a run that did not take place
   }
+  if (facts.nothing_sent) {
+    add(ExitCode::no_judgement, "nothing-sent", "nothing was sent: the scenario offers no load",
+        history::Outcome::unknown);
+    return findings;
+  }
   if (facts.generator.verdict == history::Generator::invalid) {
     const std::string why = facts.generator.reasons.empty() ? "" : ": " + facts.generator.reasons.front();
     add(ExitCode::no_judgement, "generator",
@@ -112,6 +119,9 @@ Verdict judge(const Facts& facts) {
     verdict.sentence = "nothing acknowledged was lost, doubled or reordered";
     if (facts.e2e_p99_ms > 0) {
       verdict.sentence += fmt::format("; e2e p99 {:.1f} ms", facts.e2e_p99_ms);
+    }
+    if (facts.ledger.failed > 0) {
+      verdict.sentence += fmt::format("; {} of {} sends were refused", facts.ledger.failed, facts.ledger.sent);
     }
     return verdict;
   }

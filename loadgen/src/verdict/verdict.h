@@ -19,6 +19,7 @@ struct Facts {
   checker::CheckerReport ledger;
   GeneratorVerdict generator;
   std::vector<history::GateResult> gates;
+  bool nothing_sent{false};
   double e2e_p99_ms{0};  // for the sentence of a good run; 0 when there is none
 };
 

@@ -37,6 +37,31 @@ TEST(Judge, PassesACleanRun) {
   EXPECT_EQ(verdict.sentence, "nothing acknowledged was lost, doubled or reordered; e2e p99 8.4 ms");
 }
 
+TEST(Judge, SaysThatSendsWereRefusedEvenWhenItPasses) {
+  Facts facts;
+  facts.ledger.sent = 8;
+  facts.ledger.failed = 3;
+
+  EXPECT_THAT(judge(facts).sentence, HasSubstr("3 of 8 sends were refused"));
+}
+
+TEST(Judge, GivesNoJudgementWhenNothingWasSent) {
+  Facts facts;
+  facts.nothing_sent = true;
+  const Verdict verdict = judge(facts);
+
+  EXPECT_EQ(verdict.exit_code, ExitCode::no_judgement);
+  EXPECT_EQ(verdict.outcome, history::Outcome::unknown);
+}
+
+TEST(Judge, LeadsWithSequenceReuseWhenItExplainsTheLoss) {
+  Facts facts;
+  lose(facts);
+  facts.ledger.counts[static_cast<std::size_t>(checker::Anomaly::sequence_reuse)] = 2;
+
+  EXPECT_THAT(judge(facts).sentence, StartsWith("2 sequence-reuse"));
+}
+
 TEST(Judge, FailsAGateWithExitCode1) {
   Facts facts;
   facts.gates = {gate(history::Outcome::fail)};
