@@ -221,16 +221,16 @@ int conclude(const history::RunDir& dir, history::RunResult result, const Plan& 
   if (!failed) {
     failed = render(dir);
   }
+  if (failed) {
+    say(*failed);  // first: nobody should take the table below for a finished run
+  }
   if (options.json) {
     std::cout << history::to_json(result);
   } else {
-    const fs::path report = dir.path() / "report.html";
-    std::error_code ignored;
-    std::cout << "\n" << final_table(result, fs::exists(report, ignored) ? report.string() : dir.path().string());
+    std::cout << "\n" << final_table(result, failed ? "incomplete" : (dir.path() / "report.html").string());
   }
   std::cout << std::flush;
   if (failed) {
-    say(*failed);
     return to_int(graver(result.exit_code, ExitCode::setup_failed));
   }
   return to_int(result.exit_code);
