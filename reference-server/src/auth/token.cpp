@@ -2,7 +2,9 @@
 
 #include <jwt.h>
 
-#include <cerrno>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <cmath>
 #include <cstdlib>
 #include <memory>
 
@@ -10,6 +12,7 @@ namespace plumbline::serve {
 namespace {
 
 constexpr Error kInvalidJwt{Errc::unauthorized, kInvalidToken};
+constexpr double kLatestDate = 9'007'199'254'740'992.0;  // seconds; above it a double is no exact integer
 
 struct FreeJwt {
   void operator()(jwt_t* token) const { jwt_free(token); }
@@ -31,14 +34,26 @@ std::string_view text_grant(jwt_t* token, const char* name) {
 
 enum class Presence { required, optional };
 
-// Absent is 0 where optional; anything but an integer is an error.
-Result<std::int64_t> integer_grant(jwt_t* token, const char* name, Presence presence) {
-  errno = 0;
-  const long value = jwt_get_grant_int(token, name);
-  if (errno == ENOENT && presence == Presence::optional) {
-    return 0;
+// A NumericDate (RFC 7519 section 2), its fraction cut off. Absent is 0 where optional; anything but a number is an
+// error. jwt_get_grant_int cannot tell -1 from a claim of another type, so the claim is read as JSON.
+Result<std::int64_t> date_grant(jwt_t* token, const char* name, Presence presence) {
+  const std::unique_ptr<char, FreeText> text(jwt_get_grants_json(token, name));
+  if (!text) {
+    return presence == Presence::optional ? Result<std::int64_t>{0} : Result<std::int64_t>{kInvalidJwt};
   }
-  return errno == 0 ? Result<std::int64_t>{value} : Result<std::int64_t>{kInvalidJwt};
+  boost::system::error_code ec;
+  const boost::json::value value = boost::json::parse(text.get(), ec);
+  if (ec) {
+    return kInvalidJwt;
+  }
+  if (const std::int64_t* whole = value.if_int64()) {
+    return *whole;
+  }
+  const double* date = value.if_double();
+  if (date == nullptr || !(std::abs(*date) < kLatestDate)) {
+    return kInvalidJwt;
+  }
+  return static_cast<std::int64_t>(*date);
 }
 
 }  // namespace
@@ -77,8 +92,8 @@ Result<Identity> check_access_token(const std::string& token, WallTime now, cons
     return kInvalidJwt;
   }
   const auto user = Uuid::parse(text_grant(raw, "sub"));
-  const Result<std::int64_t> expires = integer_grant(raw, "exp", Presence::required);
-  const Result<std::int64_t> not_before = integer_grant(raw, "nbf", Presence::optional);
+  const Result<std::int64_t> expires = date_grant(raw, "exp", Presence::required);
+  const Result<std::int64_t> not_before = date_grant(raw, "nbf", Presence::optional);
   if (!user || expires.has_error() || not_before.has_error() || text_grant(raw, "type") == "refresh") {
     return kInvalidJwt;
   }

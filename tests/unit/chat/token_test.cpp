@@ -17,6 +17,7 @@ struct Claims {
   bool with_exp{true};
   std::string username{"forger"};
   std::string type;
+  std::string more;  // a JSON object whose claims are added last
 };
 
 std::string forge(const ChatWorld& world, jwt_alg_t alg, const std::string& key, const Claims& claims = {}) {
@@ -31,6 +32,9 @@ std::string forge(const ChatWorld& world, jwt_alg_t alg, const std::string& key,
   }
   if (claims.with_exp) {
     jwt_add_grant_int(token, "exp", unix_seconds(world.clock.wall_now()) + claims.expires_in);
+  }
+  if (!claims.more.empty()) {
+    jwt_add_grants_json(token, claims.more.c_str());
   }
   jwt_set_alg(token, alg, alg == JWT_ALG_NONE ? nullptr : reinterpret_cast<const unsigned char*>(key.data()),
               alg == JWT_ALG_NONE ? 0 : static_cast<int>(key.size()));
@@ -119,6 +123,33 @@ TEST(Token, WithoutExpiryOrWithAForeignSubjectOrForRefreshIsInvalid) {
 
   for (const Claims& claims : {eternal, foreign, refresh}) {
     EXPECT_EQ(try_token(world, forge(world, JWT_ALG_RS256, test_private_pem(), claims)).code(), "INVALID_TOKEN");
+  }
+}
+
+std::string with_dates(const ChatWorld& world, const std::string& json) {
+  Claims claims;
+  claims.with_exp = false;
+  claims.more = json;
+  return forge(world, JWT_ALG_RS256, test_private_pem(), claims);
+}
+
+TEST(Token, WithAFractionInItsExpiryCountsWholeSeconds) {
+  ChatWorld world;
+  const std::string now = std::to_string(unix_seconds(world.clock.wall_now()));
+  const std::string later = std::to_string(unix_seconds(world.clock.wall_now()) + 60);
+
+  EXPECT_EQ(try_token(world, with_dates(world, R"({"exp":)" + later + ".75}")).status, 200U);
+  EXPECT_EQ(try_token(world, with_dates(world, R"({"exp":)" + now + ".75}")).code(), "TOKEN_EXPIRED");
+  EXPECT_EQ(try_token(world, with_dates(world, R"({"exp":-1})")).code(), "TOKEN_EXPIRED");
+}
+
+TEST(Token, WithADateOfAnotherTypeIsInvalid) {
+  ChatWorld world;
+  const std::string later = std::to_string(unix_seconds(world.clock.wall_now()) + 60);
+  for (const std::string& json :
+       {R"({"exp":")" + later + R"("})", std::string{R"({"exp":true})"}, std::string{R"({"exp":null})"},
+        std::string{R"({"exp":[]})"}, std::string{R"({"exp":1e300})"}, R"({"nbf":"0","exp":)" + later + "}"}) {
+    EXPECT_EQ(try_token(world, with_dates(world, json)).code(), "INVALID_TOKEN") << json;
   }
 }
 
