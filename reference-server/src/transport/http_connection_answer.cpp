@@ -16,6 +16,17 @@ namespace {
 
 constexpr Duration kIdleTimeout = std::chrono::seconds{75};
 
+std::string_view reject_code(unsigned status) {
+  switch (status) {
+    case 408:
+      return "TIMEOUT";
+    case 431:
+      return "HEADERS_TOO_LARGE";
+    default:
+      return "BAD_REQUEST";
+  }
+}
+
 }  // namespace
 
 const net::HttpRequest& HttpConnection::request() const {
@@ -64,7 +75,7 @@ void HttpConnection::refuse_body() {
   if (ClientSession* const session = std::exchange(session_, nullptr)) {
     session->on_post_refused(*this);
   }
-  respond(shard_.error_answer(413, "PAYLOAD_TOO_LARGE", "the body is larger than this endpoint accepts"));
+  respond(shard_.error_answer(413, "TOO_LARGE", "the body is larger than this endpoint accepts"));
 }
 
 void HttpConnection::reject(unsigned status, std::string_view why) {
@@ -76,7 +87,7 @@ void HttpConnection::reject(unsigned status, std::string_view why) {
   }
   exchange_->context.keep_alive = false;
   ++shard_.counters().malformed_requests;
-  respond(shard_.error_answer(status, status == 408 ? "TIMEOUT" : "BAD_REQUEST", why));
+  respond(shard_.error_answer(status, reject_code(status), why));
 }
 
 void HttpConnection::migrate(std::size_t target) {

@@ -324,8 +324,9 @@ net::HttpResponse Shard::error_answer(unsigned status, std::string_view code, st
   net::HttpResponse answer;
   answer.status = status;
   answer.content_type = "application/json; charset=utf-8";
-  answer.body = "{\"error\":" + boost::json::serialize(boost::json::string_view(why.data(), why.size())) +
-                ",\"code\":\"" + std::string(code) + "\"}";
+  answer.body = R"({"error":")" + std::string(reason_phrase(status)) + R"(","code":")" + std::string(code) +
+                R"(","message":)" + boost::json::serialize(boost::json::string_view(why.data(), why.size())) +
+                R"(,"details":[]})";
   return answer;
 }
 

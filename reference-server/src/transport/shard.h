@@ -64,6 +64,7 @@ class Shard {
   [[nodiscard]] bool engine_echo() const;
   [[nodiscard]] std::string_view http_date();
   [[nodiscard]] ServerContext& server() { return server_; }
+  // `{error, code, message, details: []}`, the shape of a REST error (decisions.md section 3).
   [[nodiscard]] static net::HttpResponse error_answer(unsigned status, std::string_view code, std::string_view why);
 
   [[nodiscard]] std::unique_ptr<Outbox> take_outbox();

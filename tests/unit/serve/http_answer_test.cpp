@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include "transport/shard.h"
+
 namespace plumbline::serve {
 namespace {
 
@@ -24,6 +26,15 @@ net::HttpResponse text(std::string body) {
   response.content_type = "text/plain";
   response.body = std::move(body);
   return response;
+}
+
+TEST(TransportError, HasTheShapeOfARestError) {
+  const net::HttpResponse refused = Shard::error_answer(431, "HEADERS_TOO_LARGE", "a \"long\" header");
+
+  EXPECT_EQ(refused.status, 431U);
+  EXPECT_EQ(refused.content_type, "application/json; charset=utf-8");
+  EXPECT_EQ(refused.body, R"({"error":"Request Header Fields Too Large","code":"HEADERS_TOO_LARGE",)"
+                          R"("message":"a \"long\" header","details":[]})");
 }
 
 TEST(HttpAnswer, IsCompleteAndCarriesSecurityHeaders) {
