@@ -1,13 +1,11 @@
-// REST handlers: friend requests, friend list, user search (messenger.md A1.1, 6 to 10). Stage: gateway.
+// REST handlers: friend requests and user search (messenger.md A1.1, 6, 7 and 10). Stage: gateway.
 #include <algorithm>
-#include <unordered_map>
 
-#include "delivery/frames.h"
 #include "gateway/shard_core.h"
 #include "rest/answer.h"
+#include "rest/names.h"
 #include "rest/rest.h"
 #include "service/text_rules.h"
-#include "service/wall_millis.h"
 
 namespace plumbline::serve {
 namespace {
@@ -15,65 +13,6 @@ namespace {
 constexpr std::size_t kMaxHits = 5;
 
 using Rows = std::vector<FriendRow>;
-using Users = std::unordered_map<Uuid, UserPtr>;
-
-// Looks up the users of all rows, then continues. Rows of users who vanished are dropped by the caller.
-void with_users(const CallPtr& call, Rows rows, std::function<void(const Rows&, const Users&)> then) {
-  struct Gather {
-    Rows rows;
-    Users users;
-    std::size_t missing;
-    std::function<void(const Rows&, const Users&)> then;
-  };
-  if (rows.empty()) {
-    then(rows, {});
-    return;
-  }
-  const std::size_t count = rows.size();
-  auto gather = std::make_shared<Gather>(Gather{std::move(rows), {}, count, std::move(then)});
-  for (std::size_t i = 0; i < count; ++i) {
-    call->core.users.find(gather->rows[i].user, [gather](const Result<UserPtr>& found) {
-      if (found.has_value()) {
-        gather->users[found.value()->id] = found.value();
-      }
-      if (--gather->missing == 0) {
-        gather->then(gather->rows, gather->users);
-      }
-    });
-  }
-}
-
-std::string names_json(const User& user) {
-  return R"("username":)" + quoted(user.username) + R"(,"first_name":)" + quoted(user.first_name) + R"(,"last_name":)" +
-         quoted(user.last_name);
-}
-
-std::string pending_json(const Rows& rows, const Users& users) {
-  std::string json = R"({"pendingRequests":[)";
-  for (const FriendRow& row : rows) {
-    if (const auto user = users.find(row.user); user != users.end()) {
-      json += json.back() == '[' ? "" : ",";
-      json += R"({"id":")" + row.user.text() + R"(",)" + names_json(*user->second) + R"(,"created_at":)";
-      append_time_or_null(json, row.since);
-      json += '}';
-    }
-  }
-  return json += "]}";
-}
-
-std::string friends_json(const Rows& rows, const Users& users, UnixMillis now) {
-  std::string json = R"({"friends":[)";
-  for (const FriendRow& row : rows) {
-    if (const auto user = users.find(row.user); user != users.end()) {
-      json += json.back() == '[' ? "" : ",";
-      json += R"({"friend_id":")" + row.user.text() + R"(",)" + names_json(*user->second) + R"(,"created_at":)";
-      append_time_or_null(json, row.since);
-      json += R"(,"friend_status":"active"})";
-    }
-  }
-  return json += R"(],"serverTimestamp":")" + iso_time(now) + R"(","version":)" + std::to_string(now / 1000) + "}";
-}
-
 std::string_view status_text(const Rows& rows, Uuid user) {
   const auto row = std::find_if(rows.begin(), rows.end(), [user](const FriendRow& r) { return r.user == user; });
   if (row == rows.end()) {
@@ -127,19 +66,6 @@ std::optional<Uuid> other_user(const CallPtr& call, std::string_view self_messag
   return other;
 }
 
-void list_friends(const CallPtr& call, Relation wanted, UnixMillis after) {
-  call->core.friends.of(call->who->user, [call, wanted, after](Result<Rows> rows) {
-    if (rows.has_error()) {
-      answer_failure(call, rows.error());
-      return;
-    }
-    std::erase_if(rows.value(), [=](const FriendRow& row) { return row.relation != wanted || row.since <= after; });
-    with_users(call, std::move(rows.value()), [call](const Rows& kept, const Users& users) {
-      call->respond(json_answer(200, friends_json(kept, users, wall_millis(call->core.shared.clock))));
-    });
-  });
-}
-
 }  // namespace
 
 void post_friend_request(const CallPtr& call) {
@@ -174,36 +100,6 @@ void post_friend_accept(const CallPtr& call) {
       }
     });
   });
-}
-
-void get_pending_requests(const CallPtr& call) {
-  call->core.friends.of(call->who->user, [call](Result<Rows> rows) {
-    if (rows.has_error()) {
-      answer_failure(call, rows.error());
-      return;
-    }
-    std::erase_if(rows.value(), [](const FriendRow& row) { return row.relation != Relation::pending_in; });
-    with_users(call, std::move(rows.value()), [call](const Rows& kept, const Users& users) {
-      call->respond(json_answer(200, pending_json(kept, users)));
-    });
-  });
-}
-
-void get_friends(const CallPtr& call) {
-  QueryFields query(call->request.query);
-  const std::string_view status = query.text("status").value_or("accepted");
-  Relation wanted = Relation::accepted;
-  if (status == "pending") {
-    wanted = Relation::pending_out;
-  } else if (status != "accepted") {
-    query.fault("status", "must be accepted or pending");
-  }
-  const std::uint64_t version = query.number("clientVersion", 0, 0, 1ULL << 40U);
-  if (!query.good()) {
-    call->respond(query.refusal());
-    return;
-  }
-  list_friends(call, wanted, static_cast<UnixMillis>(version) * 1000);
 }
 
 void get_user_search(const CallPtr& call) {
