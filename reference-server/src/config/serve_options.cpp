@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/config_file.h"
+#include "config/lockout_ladder.h"
 #include "session/session_id.h"
 
 namespace plumbline::serve {
@@ -34,6 +35,8 @@ struct Raw {
   std::string config;
   std::string mutant;
   std::string rate_limits{"on"};
+  std::string login_lockout{"on"};
+  std::string lockout_ladder{"3:60s,5:5m,7:15m,10:30m"};
   std::string log_level{"warn"};
   std::vector<std::string> transports{"polling", "websocket"};
   std::size_t shards{default_shards(std::thread::hardware_concurrency())};
@@ -43,6 +46,20 @@ struct Raw {
   std::int64_t upgrade_timeout{10'000};
   std::int64_t grace{5};
 };
+
+void declare_limits(CLI::App& app, Raw& raw) {
+  const CLI::Validator ladder(
+      [](const std::string& text) {
+        return parse_lockout_ladder(text) ? std::string{}
+                                          : "'" + text + "' is no ladder such as 3:60s,5:5m (failures ascending)";
+      },
+      "N:TIME,...");
+  app.add_option("--rate-limits", raw.rate_limits, "limits per user")->check(CLI::IsMember({"on", "off"}));
+  app.add_option("--login-lockout", raw.login_lockout, "refuse a name for a while after failed log-ins")
+      ->check(CLI::IsMember({"on", "off"}));
+  app.add_option("--login-lockout-ladder", raw.lockout_ladder, "failures within 30 min, and how long they refuse")
+      ->check(ladder);
+}
 
 void declare_times(CLI::App& app, Raw& raw) {
   const CLI::Range ms(1, 86'400'000);
@@ -64,7 +81,7 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_option("--port-file", options.port_file, "write the port there once ready");
   app.add_option("--config", raw.config, "YAML file with the same keys; the command line wins");
   app.add_option("--jwt-key", options.jwt_key_file, "RSA private key (PEM) for tokens; else one is generated");
-  app.add_option("--rate-limits", raw.rate_limits, "limits per user")->check(CLI::IsMember({"on", "off"}));
+  declare_limits(app, raw);
   app.add_option("--mutant", raw.mutant, "run with one deliberate fault (test builds only)");
   app.add_option("--shards", raw.shards, "event loops, one thread each")->check(CLI::Range(std::size_t{1}, kMaxShards));
   app.add_option("--max-payload", options.max_payload, "bytes of one POST body or WebSocket message")
@@ -154,6 +171,8 @@ bool parse_words(CLI::App& app, std::vector<std::string> words, EarlyEnd& end) {
 ServeOptions finished(const Raw& raw) {
   ServeOptions options = raw.options;
   options.rate_limits = raw.rate_limits == "on";
+  options.login_lockout =
+      raw.login_lockout == "on" ? parse_lockout_ladder(raw.lockout_ladder).value_or(LockoutLadder{}) : LockoutLadder{};
   options.log_level = kLevels.at(raw.log_level);
   options.shards = raw.shards;
   const auto offers = [&raw](const char* name) {

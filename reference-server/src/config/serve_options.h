@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "backplane/login_lockout.h"
 #include "mutant/mutant.h"
 #include "plumbline/base/clock.h"
 #include "plumbline/base/exit_code.h"
@@ -22,6 +23,7 @@ struct ServeOptions {
   std::string port_file;     // written with the port once ready
   std::string jwt_key_file;
   bool rate_limits{true};
+  LockoutLadder login_lockout{messenger_ladder()};  // empty: off
   Mutant mutant{Mutant::none};
   std::size_t shards{1};
   std::chrono::milliseconds ping_interval{25'000};

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "backplane/login_lockout.h"
 #include "gateway/application.h"
 #include "plumbline/base/clock.h"
 #include "plumbline/net/shard_pool.h"
@@ -15,6 +16,7 @@ struct ChatOptions {
   std::string dialect{"messenger"};
   std::string jwt_key_file;  // PEM private key (RSA); empty: a fresh one is generated
   bool rate_limits{true};
+  LockoutLadder login_lockout{messenger_ladder()};  // empty: off
 };
 
 // One Application per shard of `pool`; pool and clock must outlive the factory. Throws std::runtime_error with a

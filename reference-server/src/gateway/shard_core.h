@@ -7,6 +7,7 @@
 #include "auth/auth_service.h"
 #include "auth/token_gate.h"
 #include "backplane/memory_idempotency.h"
+#include "backplane/memory_login_lockout.h"
 #include "backplane/memory_rate_limiter.h"
 #include "backplane/memory_sequence_allocator.h"
 #include "bus/local_bus.h"
@@ -39,6 +40,7 @@ struct ChatShared {
   ConversationPartitions conversations;
   Partitions<SequenceCounters> sequences;
   Partitions<RateWindows> rates;
+  Partitions<LockoutTable> lockouts;
   Partitions<WriteLedger> writes;
   Partitions<UserTable> users;
   Partitions<SessionTable> sessions;
@@ -62,6 +64,7 @@ struct ShardCore {
   MemoryNoticeStore notices;
   MemorySequenceAllocator sequences;
   MemoryRateLimiter rates;
+  MemoryLoginLockout lockout;
   MemoryIdempotency writes;
   LocalBus bus;
   Delivery& delivery;

@@ -61,6 +61,23 @@ void answer_tokens(const CallPtr& call, const Result<LoggedIn>& outcome) {
   call->respond(std::move(answer));
 }
 
+// Counts the attempt before it is answered, so that the next one meets the block. Only a wrong name or password counts.
+void settle_login(const CallPtr& call, const std::string& name, Result<LoggedIn> outcome) {
+  if (outcome.has_error() && outcome.error().code != Errc::unauthorized) {
+    answer_tokens(call, outcome);
+    return;
+  }
+  const bool fits = outcome.has_value();
+  Done<void> answer = [call, outcome = std::move(outcome)](const Result<void>&) {
+    answer_tokens(call, outcome);
+  };
+  if (fits) {
+    call->core.lockout.succeeded(name, std::move(answer));
+  } else {
+    call->core.lockout.failed(name, std::move(answer));
+  }
+}
+
 }  // namespace
 
 void post_register(const CallPtr& call) {
@@ -93,8 +110,16 @@ void post_login(const CallPtr& call) {
     call->respond(fields.refusal());
     return;
   }
-  call->core.auth.log_in(std::string{*name}, std::string{*password},
-                         [call](const Result<LoggedIn>& outcome) { answer_tokens(call, outcome); });
+  call->core.lockout.wait_of(std::string{*name}, [call, name = std::string{*name}, password = std::string{*password}](
+                                                     const Result<std::uint32_t>& wait) {
+    // The count is a guard, not an authority: without it everybody may try.
+    if (wait.has_value() && wait.value() > 0) {
+      call->respond(too_many_answer("Too many failed log-ins. Please try again later.", wait.value()));
+      return;
+    }
+    call->core.auth.log_in(name, password,
+                           [call, name](Result<LoggedIn> outcome) { settle_login(call, name, std::move(outcome)); });
+  });
 }
 
 void post_refresh(const CallPtr& call) {

@@ -76,6 +76,12 @@ net::HttpResponse unavailable_answer(std::string_view message) {
   return answer;
 }
 
+net::HttpResponse too_many_answer(std::string_view message, std::uint32_t retry_after) {
+  net::HttpResponse answer = error_answer(429, "RATE_LIMITED", message);
+  answer.headers.emplace_back("retry-after", std::to_string(retry_after));
+  return answer;
+}
+
 net::HttpResponse failure_answer(const Error& error) {
   switch (error.code) {
     case Errc::unauthorized:

@@ -1,6 +1,7 @@
 // The shapes of every REST answer (decisions.md section 3). Stage: gateway.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ struct FieldFault {
 [[nodiscard]] net::HttpResponse unauthorized_answer(std::string_view code);
 // 503 with Retry-After.
 [[nodiscard]] net::HttpResponse unavailable_answer(std::string_view message);
+// 429 with Retry-After, in seconds.
+[[nodiscard]] net::HttpResponse too_many_answer(std::string_view message, std::uint32_t retry_after);
 // What a failed operation of the core becomes; never a 500.
 [[nodiscard]] net::HttpResponse failure_answer(const Error& error);
 

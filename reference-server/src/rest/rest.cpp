@@ -12,7 +12,7 @@ namespace plumbline::serve {
 namespace {
 
 enum class Access { open, token };
-enum class Body { none, fields };
+enum class Body { none, optional, fields };
 
 struct Route {
   std::string_view method;
@@ -37,7 +37,7 @@ constexpr std::array kRoutes{
     Route{"POST", "/api/auth/register", Access::open, Body::fields, post_register},
     Route{"POST", "/api/auth/login", Access::open, Body::fields, post_login},
     Route{"POST", "/api/auth/refresh", Access::open, Body::fields, post_refresh},
-    Route{"POST", "/api/auth/logout", Access::token, Body::none, post_logout},
+    Route{"POST", "/api/auth/logout", Access::token, Body::optional, post_logout},
     Route{"GET", "/.well-known/jwks.json", Access::open, Body::none, get_jwks},
 };
 
@@ -67,7 +67,7 @@ net::HttpResponse no_route(std::string_view path) {
 
 // Parses what the handler needs; answers itself and returns false when that fails.
 bool body_good(const CallPtr& call, const Route& route) {
-  if (route.body == Body::none) {
+  if (route.body == Body::none || (route.body == Body::optional && call->request.body.empty())) {
     return true;
   }
   if (auto refusal = call->fields.parse(call->request)) {
@@ -93,12 +93,6 @@ void authenticate(const CallPtr& call, const Route& route) {
       route.handler(call);
     }
   });
-}
-
-net::HttpResponse too_many(const RateDecision& decision) {
-  net::HttpResponse answer = error_answer(429, "RATE_LIMITED", "Too many requests. Please slow down.");
-  answer.headers.emplace_back("retry-after", std::to_string(decision.reset_seconds));
-  return answer;
 }
 
 void add_limit_headers(net::HttpResponse& answer, const RateDecision& decision) {
@@ -173,7 +167,7 @@ void limited(const CallPtr& call, RateBucket bucket, std::function<void()> work)
     if (outcome.value().admitted) {
       work();
     } else {
-      call->respond(too_many(outcome.value()));
+      call->respond(too_many_answer("Too many requests. Please slow down.", outcome.value().reset_seconds));
     }
   });
 }

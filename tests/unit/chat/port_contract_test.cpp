@@ -7,6 +7,7 @@
 #include <string>
 
 #include "backplane/memory_idempotency.h"
+#include "backplane/memory_login_lockout.h"
 #include "backplane/memory_rate_limiter.h"
 #include "backplane/memory_sequence_allocator.h"
 #include "bus/local_bus.h"
@@ -57,6 +58,7 @@ struct Backend {
   virtual ConversationStore& conversations(std::size_t shard) = 0;
   virtual SequenceAllocator& sequences(std::size_t shard) = 0;
   virtual RateLimiter& rates(std::size_t shard) = 0;
+  virtual LoginLockout& lockout(std::size_t shard) = 0;
   virtual Idempotency& writes(std::size_t shard) = 0;
   virtual EventBus& bus() = 0;
 };
@@ -65,11 +67,15 @@ struct MemoryBackend final : Backend {
   ConversationPartitions conversation_state{bench.pool};
   Partitions<SequenceCounters> counters{bench.pool};
   Partitions<RateWindows> windows{bench.pool};
+  Partitions<LockoutTable> lockouts{bench.pool, [](std::size_t) {
+                                      return std::make_unique<LockoutTable>(messenger_ladder());
+                                    }};
   Partitions<WriteLedger> ledgers{bench.pool};
   MemoryMessageStore messages_[2]{{conversation_state, 0}, {conversation_state, 1}};
   MemoryConversationStore conversations_[2]{{conversation_state, 0}, {conversation_state, 1}};
   MemorySequenceAllocator sequences_[2]{{counters, 0}, {counters, 1}};
   MemoryRateLimiter rates_[2]{{windows, 0, bench.clock}, {windows, 1, bench.clock}};
+  MemoryLoginLockout lockout_[2]{{lockouts, 0, bench.clock}, {lockouts, 1, bench.clock}};
   MemoryIdempotency writes_[2]{{bench.pool, ledgers, 0, bench.clock}, {bench.pool, ledgers, 1, bench.clock}};
   LocalBus bus_;
 
@@ -77,6 +83,7 @@ struct MemoryBackend final : Backend {
   ConversationStore& conversations(std::size_t shard) override { return conversations_[shard]; }
   SequenceAllocator& sequences(std::size_t shard) override { return sequences_[shard]; }
   RateLimiter& rates(std::size_t shard) override { return rates_[shard]; }
+  LoginLockout& lockout(std::size_t shard) override { return lockout_[shard]; }
   Idempotency& writes(std::size_t shard) override { return writes_[shard]; }
   EventBus& bus() override { return bus_; }
 };
@@ -240,6 +247,22 @@ TEST_P(PortContract, RateWindowSlides) {
 
   EXPECT_TRUE(admit().admitted);
   EXPECT_FALSE(admit().admitted) << "only the oldest attempt left the window";
+}
+
+TEST_P(PortContract, LockoutCountsANameOnAnyShardWithoutRegardToCase) {
+  const auto wait_of = [&](const std::string& name) {
+    return backend->bench.wait<std::uint32_t>([&](auto done) { backend->lockout(0).wait_of(name, std::move(done)); })
+        .value();
+  };
+  for (const char* typed : {"ann", "Ann", "ANN"}) {
+    EXPECT_EQ(wait_of("ann"), 0U);
+    (void)backend->bench.wait<void>([&](auto done) { backend->lockout(1).failed(typed, std::move(done)); });
+  }
+  EXPECT_EQ(wait_of("aNN"), 60U);
+  EXPECT_EQ(wait_of("bob"), 0U);
+  (void)backend->bench.wait<void>([&](auto done) { backend->lockout(0).succeeded("Ann", std::move(done)); });
+
+  EXPECT_EQ(wait_of("ann"), 0U);
 }
 
 TEST_P(PortContract, AWriteIsClaimedOnceAndKeptForADay) {

@@ -258,6 +258,23 @@ TEST(Account, LogoutEndsTheFamilyAndItsSocketsOnly) {
             401U);
 }
 
+TEST(Account, LogoutTakesNoBodyOrAJsonObject) {
+  ChatWorld world;
+  const Person ann = world.known("ann");
+  const auto with = [&](const std::string& type, const std::string& body) {
+    net::HttpRequest request = make_request("POST", "/api/auth/logout", ann.token);
+    request.headers.emplace_back("content-type", type);
+    request.body = body;
+    return world.request(request).status;
+  };
+
+  EXPECT_EQ(with("application/json", "{"), 400U);
+  EXPECT_EQ(with("application/json", "[]"), 400U);
+  EXPECT_EQ(with("text/plain", "{}"), 415U);
+  EXPECT_EQ(with("application/json", "{}"), 200U);
+  EXPECT_EQ(with("text/plain", ""), 200U);
+}
+
 TEST(Account, PublicKeyIsPublished) {
   ChatWorld world;
 

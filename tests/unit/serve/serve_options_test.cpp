@@ -75,6 +75,29 @@ TEST(ServeOptions, UnknownMutantListsTheKnownOnes) {
   EXPECT_THAT(end.text, HasSubstr(kMutantsCompiledIn ? "never-ping" : "preset"));
 }
 
+TEST(ServeOptions, LoginLockoutIsTheMessengersUnlessToldOtherwise) {
+  const auto steps = [](const std::vector<std::string>& args) {
+    std::vector<std::pair<std::uint32_t, std::int64_t>> found;
+    for (const LockoutStep& step : options_of(args).login_lockout) {
+      found.emplace_back(step.failures, step.block.count());
+    }
+    return found;
+  };
+  using testing::Pair;
+
+  EXPECT_THAT(steps({}), ElementsAre(Pair(3, 60), Pair(5, 300), Pair(7, 900), Pair(10, 1800)));
+  EXPECT_THAT(steps({"--login-lockout", "off"}), ElementsAre());
+  EXPECT_THAT(steps({"--login-lockout-ladder", "1:5s,20:2h"}), ElementsAre(Pair(1, 5), Pair(20, 7200)));
+}
+
+TEST(ServeOptions, LadderThatIsNoneIsAUsageError) {
+  for (const char* ladder : {"x", "3", "3:", "3:60", "3:60x", "0:60s", "3:0s", "3:25h", "5:5m,3:60s", "3:1s,",
+                             "3:1s 4:2s", "-3:60s", "3:-60s", "99999999999:1s"}) {
+    EXPECT_EQ(end_of({"--login-lockout-ladder", ladder}).code, ExitCode::usage) << ladder;
+  }
+  EXPECT_EQ(end_of({"--login-lockout", "maybe"}).code, ExitCode::usage);
+}
+
 struct ConfigOnDisk : testing::Test {
   std::string file = testing::TempDir() + "serve_options_test.yaml";
   ~ConfigOnDisk() override { std::remove(file.c_str()); }
@@ -89,6 +112,13 @@ TEST_F(ConfigOnDisk, GivesDefaultsThatTheCommandLineOverrides) {
   EXPECT_EQ(options.app, "echo");
   EXPECT_EQ(options.port, 82);
   EXPECT_THAT(options.cors, ElementsAre("http://a.example", "http://b.example"));
+}
+
+TEST_F(ConfigOnDisk, SetsTheLoginLockout) {
+  write("login-lockout: on\nlogin-lockout-ladder: 2:30s,4:1h\n");
+
+  EXPECT_EQ(options_of({"--config", file}).login_lockout.size(), 2U);
+  EXPECT_TRUE(options_of({"--config", file, "--login-lockout", "off"}).login_lockout.empty());
 }
 
 TEST_F(ConfigOnDisk, UnknownKeyIsAUsageErrorWithItsPlace) {
