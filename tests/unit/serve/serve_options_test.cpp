@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -99,7 +100,8 @@ TEST(ServeOptions, LadderThatIsNoneIsAUsageError) {
 }
 
 struct ConfigOnDisk : testing::Test {
-  std::string file = testing::TempDir() + "serve_options_test.yaml";
+  // Every case runs in a process of its own, several at once.
+  std::string file = testing::TempDir() + "serve_options_test_" + std::to_string(::getpid()) + ".yaml";
   ~ConfigOnDisk() override { std::remove(file.c_str()); }
   void write(const std::string& text) const { std::ofstream(file) << text; }
 };
