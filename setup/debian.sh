@@ -4,8 +4,8 @@
 readonly build_packages=(
   g++ cmake ninja-build mold pkg-config
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
-  libcli11-dev libfmt-dev libjs-dygraphs libjwt-dev libsodium-dev libspdlog-dev libssl-dev libyaml-cpp-dev
-  prometheus-cpp-dev zlib1g-dev
+  libcli11-dev libfmt-dev libhiredis-dev libjs-dygraphs libjwt-dev libpq-dev libpqxx-dev librdkafka-dev libsodium-dev
+  libspdlog-dev libssl-dev libyaml-cpp-dev prometheus-cpp-dev zlib1g-dev
 )
 # The tests: ccache makes the sanitizer trees cheap to repeat, clang-query finds what g++ 12 miscompiles.
 readonly test_packages=(

@@ -17,7 +17,7 @@ class MemorySequenceAllocator final : public SequenceAllocator {
  public:
   MemorySequenceAllocator(Partitions<SequenceCounters>& partitions, std::size_t shard)
       : partitions_(partitions), shard_(shard) {}
-  void next(const ConversationKey& conversation, Done<std::uint64_t> done) override;
+  void next(const ConversationKey& conversation, Done<Allocation> done) override;
 
  private:
   Partitions<SequenceCounters>& partitions_;

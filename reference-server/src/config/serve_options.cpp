@@ -61,6 +61,19 @@ void declare_limits(CLI::App& app, Raw& raw) {
       ->check(ladder);
 }
 
+void declare_backends(CLI::App& app, BackendOptions& backends) {
+  const auto list = [&app](const char* name, std::vector<std::string>& values, const char* text) {
+    app.add_option(name, values, text)->delimiter(',')->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  };
+  app.add_option("--postgres", backends.postgres, "connection URI; with --redis-sentinels and --kafka: real backends");
+  app.add_option("--postgres-replica", backends.postgres_replica, "connection URI of a replica for reads");
+  list("--redis-sentinels", backends.redis_sentinels, "host:port of each Sentinel, comma separated");
+  app.add_option("--redis-name", backends.redis_name, "what the Sentinels call the master");
+  app.add_option("--redis-password", backends.redis_password, "of the Redis nodes; better in the --config file");
+  list("--kafka", backends.kafka, "host:port of the brokers, comma separated");
+  app.add_option("--instance", backends.instance, "name of this instance among those that share the backends");
+}
+
 void declare_times(CLI::App& app, Raw& raw) {
   const CLI::Range ms(1, 86'400'000);
   app.add_option("--ping-interval", raw.ping_interval, "ms between a pong and the next ping")->check(ms);
@@ -82,6 +95,7 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_option("--config", raw.config, "YAML file with the same keys; the command line wins");
   app.add_option("--jwt-key", options.jwt_key_file, "RSA private key (PEM) for tokens; else one is generated");
   declare_limits(app, raw);
+  declare_backends(app, options.backends);
   app.add_option("--mutant", raw.mutant, "run with one deliberate fault (test builds only)");
   app.add_option("--shards", raw.shards, "event loops, one thread each")->check(CLI::Range(std::size_t{1}, kMaxShards));
   app.add_option("--max-payload", options.max_payload, "bytes of one POST body or WebSocket message")
@@ -155,6 +169,23 @@ std::optional<EarlyEnd> choose_mutant(const std::string& id, ServeOptions& optio
   return std::nullopt;
 }
 
+// The three real services come together: half of them would promise a durability that nobody keeps.
+std::optional<EarlyEnd> check_backends(const BackendOptions& backends) {
+  const bool any = !backends.postgres.empty() || !backends.redis_sentinels.empty() || !backends.kafka.empty();
+  const std::pair<const char*, bool> given[]{{"--postgres", !backends.postgres.empty()},
+                                             {"--redis-sentinels", !backends.redis_sentinels.empty()},
+                                             {"--kafka", !backends.kafka.empty()},
+                                             {"--instance", !backends.instance.empty()}};
+  for (const auto& [name, there] : given) {
+    if (any && !there) {
+      return EarlyEnd{std::string("plumbline serve: real backends need ") + name +
+                          " as well; give --postgres, --redis-sentinels, --kafka and --instance, or none of them\n",
+                      ExitCode::usage};
+    }
+  }
+  return std::nullopt;
+}
+
 bool parse_words(CLI::App& app, std::vector<std::string> words, EarlyEnd& end) {
   std::reverse(words.begin(), words.end());  // CLI11 wants them so
   try {
@@ -222,6 +253,9 @@ std::variant<ServeOptions, EarlyEnd> parse_serve_options(const std::vector<std::
     }
   }
   ServeOptions options = finished(raw);
+  if (auto refused = check_backends(options.backends)) {
+    return *refused;
+  }
   if (auto refused = choose_mutant(raw.mutant, options)) {
     return *refused;
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backplane/login_lockout.h"
+#include "config/backend_options.h"
 #include "mutant/mutant.h"
 #include "plumbline/base/clock.h"
 #include "plumbline/base/exit_code.h"
@@ -24,6 +25,7 @@ struct ServeOptions {
   std::string jwt_key_file;
   bool rate_limits{true};
   LockoutLadder login_lockout{messenger_ladder()};  // empty: off
+  BackendOptions backends;
   Mutant mutant{Mutant::none};
   std::size_t shards{1};
   std::chrono::milliseconds ping_interval{25'000};

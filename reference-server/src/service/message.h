@@ -29,6 +29,7 @@ struct Message {
   Uuid sender;
   std::uint64_t sequence{0};
   std::uint64_t previous{0};  // sequence id of the message before, 0 for the first (ORD-1)
+  std::int64_t epoch{0};      // of the fence that gave out the sequence id; 0 in memory
   UnixMillis timestamp{0};    // never earlier than that of the message before
   std::string text;           // byte for byte as sent
   std::string type;

@@ -73,30 +73,32 @@ void SendService::accept(SendCommand command, Done<SendReceipt> done) {
     done(kNoConversation);
     return;
   }
-  ports_.sequences.next(
-      key, [this, command = std::move(command), done = std::move(done)](Result<std::uint64_t> sequence) mutable {
-        if (sequence.has_error()) {
-          done(Error{Errc::unavailable, "no sequence id to be had"});
-          return;
-        }
-        publish(std::move(command), sequence.value(), std::move(done));
-      });
+  ports_.sequences.next(key,
+                        [this, command = std::move(command), done = std::move(done)](Result<Allocation> place) mutable {
+                          if (place.has_error()) {
+                            done(Error{Errc::unavailable, "no sequence id to be had"});
+                            return;
+                          }
+                          publish(std::move(command), place.value(), std::move(done));
+                        });
 }
 
-void SendService::publish(SendCommand command, std::uint64_t sequence, Done<SendReceipt> done) {
+void SendService::publish(SendCommand command, const Allocation& place, Done<SendReceipt> done) {
   Lane& lane = lanes_[command.conversation];
   auto message = std::make_shared<Message>();
   message->id = Uuid::random(rng_);
   message->conversation = lane.conversation;
   message->sender = command.sender;
-  message->sequence = sequence;
-  message->previous = std::exchange(lane.newest, sequence);
+  message->sequence = place.sequence;
+  message->epoch = place.epoch;
+  message->previous = place.first_of_block ? lane.newest : place.sequence - 1;
+  lane.newest = place.sequence;
   lane.last_timestamp = std::max(lane.last_timestamp, wall_millis(ports_.clock));
   message->timestamp = lane.last_timestamp;
   message->text = std::move(command.text);
   message->type = std::move(command.type);
   message->metadata = std::move(command.metadata);
-  const SendReceipt receipt{message->id, sequence};
+  const SendReceipt receipt{message->id, place.sequence};
   if (active(Mutant::ack_before_store) && every_period(mutant_calls_)) {
     done(receipt);
     return;

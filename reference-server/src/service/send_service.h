@@ -52,7 +52,7 @@ class SendService {
   void first_contact(SendCommand command, Done<SendReceipt> done);
   void open_pair(SendCommand command, Done<SendReceipt> done);
   void accept(SendCommand command, Done<SendReceipt> done);
-  void publish(SendCommand command, std::uint64_t sequence, Done<SendReceipt> done);
+  void publish(SendCommand command, const Allocation& place, Done<SendReceipt> done);
 
   Ports ports_;
   Rng rng_;

@@ -219,8 +219,9 @@ TEST_P(PortContract, ConversationsOpenOnce) {
 
 TEST_P(PortContract, SequencesCountFromOnePerConversationOnAnyShard) {
   const auto next = [&](std::size_t shard, const ConversationKey& key) {
-    return backend->bench.wait<std::uint64_t>([&](auto done) { backend->sequences(shard).next(key, std::move(done)); })
-        .value();
+    return backend->bench.wait<Allocation>([&](auto done) { backend->sequences(shard).next(key, std::move(done)); })
+        .value()
+        .sequence;
   };
   const ConversationKey one = ConversationKey::pair(kAnn, kBob);
   const ConversationKey two = ConversationKey::pair(kAnn, kEve);
