@@ -96,12 +96,24 @@ class Application {
   virtual void drain(std::function<void()> done) = 0;
 };
 
+// One service that the server depends on, as /health and /health/ready show it.
+struct Dependency {
+  std::string name;  // postgres, redis, kafka
+  bool usable{true};
+  std::string reason;  // one sentence when not usable
+};
+
 // Makes the shards of one application; owns what they share. Outlives them.
 class ApplicationFactory {
  public:
   virtual ~ApplicationFactory() = default;
   // Called once per shard, before the shard threads start.
   [[nodiscard]] virtual std::unique_ptr<Application> make(std::size_t shard) = 0;
+  // Right before the shard threads start, and right after they ended.
+  virtual void start() {}
+  virtual void stop() {}
+  [[nodiscard]] virtual std::vector<Dependency> dependencies() const { return {}; }  // any thread
+  [[nodiscard]] virtual std::string durability() const { return "process"; }
 };
 
 }  // namespace plumbline::serve

@@ -1,7 +1,6 @@
 // Seam: the backends behind the ports of the chat core, embedded or real. Stage: gateway.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,30 +36,22 @@ struct ShardBackends {
   std::unique_ptr<EventBus> bus;
 };
 
-// One service that the server depends on, as /health and /health/ready show it.
-struct Dependency {
-  std::string name;  // postgres, redis, kafka
-  bool usable{true};
-  std::string reason;  // one sentence when not usable
-};
-
+// Owned by the application's factory; outlives the shards. A constructor that cannot reach or prepare a service throws
+// std::runtime_error with one sentence that names the service and the remedy (exit code 6).
 class Backends {
  public:
   virtual ~Backends() = default;
   // Once per shard, before the shard threads start.
   [[nodiscard]] virtual ShardBackends make(std::size_t shard) = 0;
-  // What the bus does with each record: called once per shard, before the threads start.
+  // What the bus does with each record: once per shard, after all were made.
   virtual void wire(std::size_t shard, ShardBackends& ports, Delivery& delivery) = 0;
-  // On each shard's thread, every 100 ms.
-  virtual void tick(std::size_t shard, Time now) = 0;
-  // Once, before requests are served and before the shard threads start: checks and prepares the services. Throws
-  // std::runtime_error with one sentence that names the service and the remedy (exit code 6).
-  virtual void prepare() = 0;
   // Right before the shard threads start, and right after they ended.
-  virtual void start() = 0;
-  virtual void stop() = 0;
-  [[nodiscard]] virtual std::vector<Dependency> dependencies() const = 0;          // any thread
-  [[nodiscard]] virtual std::vector<Metric> metrics(std::size_t shard) const = 0;  // on that shard
+  virtual void start() {}
+  virtual void stop() {}
+  // On each shard's thread: every 100 ms, and for /metrics.
+  virtual void tick(std::size_t shard, Time now) = 0;
+  [[nodiscard]] virtual std::vector<Metric> metrics(std::size_t shard) = 0;
+  [[nodiscard]] virtual std::vector<Dependency> dependencies() const = 0;  // any thread; none: embedded
   // "process" for memory, "replicated" for real backends (decisions.md section 5, durability).
   [[nodiscard]] virtual std::string durability() const = 0;
 };

@@ -1,6 +1,7 @@
 #include "gateway/chat_application.h"
 
 #include <boost/json/parse.hpp>
+#include <iterator>
 #include <utility>
 
 #include "auth/credentials.h"
@@ -135,7 +136,7 @@ void ChatShard::on_disconnect(const SocketPtr& socket, std::string_view) {
 void ChatShard::on_tick(Time now) {
   core_.delivery.tick();
   core_.typists.tick(now);
-  core_.shared.lockouts.at(core_.shard).tick(now);
+  core_.shared.backends->tick(core_.shard, now);
   if (drain_.draining) {
     tell_idle();
   }
@@ -147,8 +148,7 @@ std::vector<Metric> ChatShard::metrics() const {
   };
   const DeliveryCounters& delivered = core_.delivery.counters();
   const RestCounters& rest = rest_.counters();
-  const LockoutTable& lockouts = core_.shared.lockouts.at(core_.shard);
-  return {
+  std::vector<Metric> all{
       {"plumbline_messages_accepted_total", "Sends answered with 202", true, number(core_.sends.accepted())},
       {"plumbline_messages_delivered_total", "newMessage events emitted", true, number(delivered.messages)},
       {"plumbline_messages_caught_up_total", "newMessage events of offline backlogs", true,
@@ -159,12 +159,6 @@ std::vector<Metric> ChatShard::metrics() const {
       {"plumbline_sessions_expired_total", "Sockets told that their token expired", true,
        number(delivered.sessions_expired)},
       {"plumbline_connects_refused_total", "Socket connects refused for their token", true, number(refused_connects_)},
-      {"plumbline_logins_refused_total", "Log-ins answered 429 because of failures before", true,
-       number(lockouts.counters().refused)},
-      {"plumbline_login_failures_dropped_total",
-       "Names with failed log-ins forgotten early because there were too many", true,
-       number(lockouts.counters().dropped)},
-      {"plumbline_login_names_tracked", "Names with failed log-ins", false, number(lockouts.tracked())},
       {"plumbline_rest_requests_total", "REST requests", true, number(rest.requests)},
       {"plumbline_rest_client_errors_total", "REST answers 4xx", true, number(rest.client_errors)},
       {"plumbline_rest_unavailable_total", "REST answers 503", true, number(rest.unavailable)},
@@ -172,6 +166,9 @@ std::vector<Metric> ChatShard::metrics() const {
       {"plumbline_devices", "Connected devices", false, number(core_.delivery.devices())},
       {"plumbline_typing_users", "Users typing now", false, number(core_.typists.active_typists())},
   };
+  std::vector<Metric> backends = core_.shared.backends->metrics(core_.shard);
+  std::move(backends.begin(), backends.end(), std::back_inserter(all));
+  return all;
 }
 
 void ChatShard::drain(std::function<void()> done) {
@@ -208,6 +205,10 @@ class ChatFactory final : public ApplicationFactory {
     shards_[shard] = made.get();
     return made;
   }
+  void start() override { shared_.backends->start(); }
+  void stop() override { shared_.backends->stop(); }
+  [[nodiscard]] std::vector<Dependency> dependencies() const override { return shared_.backends->dependencies(); }
+  [[nodiscard]] std::string durability() const override { return shared_.backends->durability(); }
 
  private:
   ChatShared shared_;

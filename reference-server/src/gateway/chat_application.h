@@ -1,11 +1,11 @@
-// The chat core behind the transports: REST and sockets of the messenger dialect on the embedded backends. Stage:
-// gateway.
+// The chat core behind the transports: REST and sockets of the messenger dialect. Stage: gateway.
 #pragma once
 
 #include <memory>
 #include <string>
 
 #include "backplane/login_lockout.h"
+#include "config/backend_options.h"
 #include "gateway/application.h"
 #include "plumbline/base/clock.h"
 #include "plumbline/net/shard_pool.h"
@@ -17,6 +17,7 @@ struct ChatOptions {
   std::string jwt_key_file;  // PEM private key (RSA); empty: a fresh one is generated
   bool rate_limits{true};
   LockoutLadder login_lockout{messenger_ladder()};  // empty: off
+  BackendOptions backends;                          // empty: memory
 };
 
 // One Application per shard of `pool`; pool and clock must outlive the factory. Throws std::runtime_error with a

@@ -8,8 +8,10 @@ namespace plumbline::serve {
 std::unique_ptr<ApplicationFactory> make_factory(net::ShardPool& pool, const ServeOptions& options,
                                                  const Clock& clock) {
   if (options.app == "chat") {
-    return make_chat_factory(
-        pool, ChatOptions{options.dialect, options.jwt_key_file, options.rate_limits, options.login_lockout}, clock);
+    return make_chat_factory(pool,
+                             ChatOptions{options.dialect, options.jwt_key_file, options.rate_limits,
+                                         options.login_lockout, options.backends},
+                             clock);
   }
   return std::make_unique<EchoFactory>(pool);  // engine-echo needs no Socket.IO: it gets the one without REST
 }

@@ -100,7 +100,7 @@ ExitCode run(const ServeOptions& options, Listening listening, const sigset_t& e
   const SteadyClock clock;
   net::ShardPool pool(options.shards);
   const std::unique_ptr<ApplicationFactory> factory = make_factory(pool, options, clock);
-  ServerContext server{options, pool, clock, engine_options(options), {options.cors}, false, clock.now(), {}};
+  ServerContext server{options, pool, clock, *factory, engine_options(options), {options.cors}, false, clock.now(), {}};
   server.engine_echo = options.app == "engine-echo";
   for (std::size_t i = 0; i < options.shards; ++i) {
     server.shards.push_back(std::make_unique<Shard>(server, i));
@@ -111,6 +111,7 @@ ExitCode run(const ServeOptions& options, Listening listening, const sigset_t& e
   if (!write_port_file(options.port_file, listening.port)) {
     return cannot_start("cannot write the port file " + options.port_file + ": " + std::strerror(errno));
   }
+  factory->start();
   pool.start();
   std::cout << "plumbline: listening on " << url_of(options.host, listening.port) << std::endl;
   wait_for_signal(ends);
@@ -118,6 +119,7 @@ ExitCode run(const ServeOptions& options, Listening listening, const sigset_t& e
     log::warn("grace_over", {{"seconds", std::to_string(options.grace.count())}});
   }
   pool.stop();
+  factory->stop();
   return ExitCode::ok;
 }
 

@@ -17,6 +17,7 @@ struct ServerContext {
   const ServeOptions& options;
   net::ShardPool& pool;
   const Clock& clock;
+  const ApplicationFactory& application;
   engineio::ServerOptions engine;
   CorsPolicy cors;
   bool engine_echo{false};

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "delivery/consumers.h"
+#include "gateway/make_backends.h"
 
 namespace plumbline::serve {
 namespace {
@@ -29,15 +29,7 @@ ChatShared::ChatShared(net::ShardPool& shard_pool, const ChatOptions& chat_optio
       options(offered(chat_options, shard_pool.size())),
       clock(wall_and_steady),
       keys(options.jwt_key_file.empty() ? generate_key_pair() : load_key_pair(options.jwt_key_file)),
-      conversations(pool),
-      sequences(pool),
-      rates(pool),
-      lockouts(pool, [this](std::size_t) { return std::make_unique<LockoutTable>(options.login_lockout); }),
-      writes(pool),
-      users(pool),
-      sessions(pool),
-      friends(pool),
-      notices(pool),
+      backends(make_backends(pool, options, clock)),
       deliveries(pool, [this](std::size_t shard) { return std::make_unique<Delivery>(shard, clock); }),
       blocking(BlockingPool::Size{}) {
   cores = std::make_unique<Partitions<ShardCore>>(
@@ -49,16 +41,18 @@ ChatShared::~ChatShared() = default;
 ShardCore::ShardCore(ChatShared& all, std::size_t index)
     : shared(all),
       shard(index),
-      messages(all.conversations, index),
-      conversations(all.conversations, index),
-      users(all.users, index),
-      sessions(all.sessions, index, all.clock),
-      friends(all.friends, index),
-      notices(all.notices, index),
-      sequences(all.sequences, index),
-      rates(all.rates, index, all.clock),
-      lockout(all.lockouts, index, all.clock),
-      writes(all.pool, all.writes, index, all.clock),
+      ports(all.backends->make(index)),
+      messages(*ports.messages),
+      conversations(*ports.conversations),
+      users(*ports.users),
+      sessions(*ports.sessions),
+      friends(*ports.friends),
+      notices(*ports.notices),
+      sequences(*ports.sequences),
+      rates(*ports.rates),
+      lockout(*ports.lockout),
+      writes(*ports.writes),
+      bus(*ports.bus),
       delivery(all.deliveries.at(index)),
       sends({conversations, users, sequences, bus, all.clock}),
       reads(conversations, messages, bus, all.clock),
@@ -71,7 +65,7 @@ ShardCore::ShardCore(ChatShared& all, std::size_t index)
             }}),
       rng(entropy_seed()) {
   delivery.wire(all.deliveries, messages, notices);
-  subscribe_delivery(bus, messages, notices, delivery);
+  all.backends->wire(index, ports, delivery);
 }
 
 void ShardCore::notify(FriendNotice notice) {

@@ -1,4 +1,4 @@
-// Everything of the chat core that lives on one shard, wired to the memory backends. Stage: gateway.
+// Everything of the chat core that lives on one shard, wired to its backends. Stage: gateway.
 #pragma once
 
 #include <memory>
@@ -6,23 +6,16 @@
 
 #include "auth/auth_service.h"
 #include "auth/token_gate.h"
-#include "backplane/memory_idempotency.h"
-#include "backplane/memory_login_lockout.h"
-#include "backplane/memory_rate_limiter.h"
-#include "backplane/memory_sequence_allocator.h"
-#include "bus/local_bus.h"
 #include "delivery/delivery.h"
+#include "gateway/backends.h"
 #include "gateway/chat_application.h"
 #include "service/at_home.h"
 #include "service/friend_service.h"
 #include "service/read_service.h"
 #include "service/send_service.h"
 #include "service/typing_service.h"
-#include "store/memory_friend_store.h"
-#include "store/memory_message_store.h"
-#include "store/memory_notice_store.h"
-#include "store/memory_session_store.h"
-#include "store/memory_user_store.h"
+#include "store/owner_shard.h"
+#include "store/partitions.h"
 
 namespace plumbline::serve {
 
@@ -37,15 +30,7 @@ struct ChatShared {
   const ChatOptions options;
   const Clock& clock;
   const KeyPair keys;
-  ConversationPartitions conversations;
-  Partitions<SequenceCounters> sequences;
-  Partitions<RateWindows> rates;
-  Partitions<LockoutTable> lockouts;
-  Partitions<WriteLedger> writes;
-  Partitions<UserTable> users;
-  Partitions<SessionTable> sessions;
-  Partitions<FriendTable> friends;
-  Partitions<NoticeTable> notices;
+  const std::unique_ptr<Backends> backends;
   Deliveries deliveries;
   std::unique_ptr<Partitions<ShardCore>> cores;
   BlockingPool blocking;  // last: its threads end before what their tasks use
@@ -56,17 +41,18 @@ struct ShardCore {
 
   ChatShared& shared;
   const std::size_t shard;
-  MemoryMessageStore messages;
-  MemoryConversationStore conversations;
-  MemoryUserStore users;
-  MemorySessionStore sessions;
-  MemoryFriendStore friends;
-  MemoryNoticeStore notices;
-  MemorySequenceAllocator sequences;
-  MemoryRateLimiter rates;
-  MemoryLoginLockout lockout;
-  MemoryIdempotency writes;
-  LocalBus bus;
+  ShardBackends ports;
+  MessageStore& messages;
+  ConversationStore& conversations;
+  UserStore& users;
+  SessionStore& sessions;
+  FriendStore& friends;
+  NoticeStore& notices;
+  SequenceAllocator& sequences;
+  RateLimiter& rates;
+  LoginLockout& lockout;
+  Idempotency& writes;
+  EventBus& bus;
   Delivery& delivery;
   SendService sends;
   ReadService reads;

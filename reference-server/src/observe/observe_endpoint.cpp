@@ -1,5 +1,7 @@
 #include "observe/observe_endpoint.h"
 
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -21,20 +23,36 @@ net::HttpResponse json(unsigned status, std::string body) {
   return answer;
 }
 
+// {"postgres":"ok","redis":"one sentence why not"}
+std::string dependencies_json(const std::vector<Dependency>& dependencies) {
+  boost::json::object all;
+  for (const Dependency& each : dependencies) {
+    all[each.name] = each.usable ? "ok" : each.reason;
+  }
+  return boost::json::serialize(all);
+}
+
 net::HttpResponse health(Shard& shard) {
   const ServerContext& server = shard.server();
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(shard.now() - server.started).count();
+  const std::vector<Dependency> dependencies = server.application.dependencies();
+  const bool embedded = dependencies.empty();
   return json(200, "{\"status\":\"ok\",\"version\":\"" + std::string(kVersion) + "\",\"app\":\"" + server.options.app +
-                       "\",\"durability\":\"process\",\"backends\":{\"store\":\"memory\",\"bus\":\"memory\","
-                       "\"backplane\":\"memory\"},\"shards\":" +
+                       "\",\"durability\":\"" + server.application.durability() + "\",\"backends\":{" +
+                       (embedded ? R"("store":"memory","bus":"memory","backplane":"memory")"
+                                 : R"("store":"postgres","bus":"kafka","backplane":"redis")") +
+                       "},\"dependencies\":" + dependencies_json(dependencies) + ",\"shards\":" +
                        std::to_string(server.shards.size()) + ",\"uptime_s\":" + std::to_string(uptime) + "}");
 }
 
-net::HttpResponse readiness(const Shard& shard) {
+// An instance without one of its services still serves what the others allow (failover.md d.7), so only draining takes
+// it out; the body says what is away.
+net::HttpResponse readiness(Shard& shard) {
+  const std::string dependencies = dependencies_json(shard.server().application.dependencies());
   if (!shard.draining()) {
-    return json(200, R"({"status":"ready"})");
+    return json(200, R"({"status":"ready","dependencies":)" + dependencies + "}");
   }
-  net::HttpResponse answer = json(503, R"({"status":"draining"})");
+  net::HttpResponse answer = json(503, R"({"status":"draining","dependencies":)" + dependencies + "}");
   answer.headers.emplace_back("Retry-After", "1");
   return answer;
 }
