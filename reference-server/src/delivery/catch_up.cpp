@@ -1,6 +1,7 @@
 // How a device that connects gets what its user missed, then goes live, without gap or repetition. Stage: delivery.
 #include <algorithm>
 #include <tuple>
+#include <unordered_map>
 
 #include "delivery/delivery.h"
 #include "delivery/frames.h"
@@ -18,6 +19,18 @@ bool same(const Backlog::Item& a, const Backlog::Item& b) {
   return a.message->id == b.message->id;
 }
 
+// What arrived late on the way here may be older than what the device got elsewhere.
+void drop_seen(Backlog& backlog) {
+  std::unordered_map<ConversationKey, std::uint64_t> seen;
+  for (const SeenUpTo& each : backlog.seen) {
+    seen[each.conversation] = each.sequence;
+  }
+  std::erase_if(backlog.items, [&seen](const Backlog::Item& item) {
+    const auto found = seen.find(item.message->conversation->key);
+    return found != seen.end() && item.message->sequence <= found->second;
+  });
+}
+
 Device* device_of(const SocketPtr& socket) {
   auto* device = static_cast<Device*>(socket->context.get());
   return device != nullptr && device->delivery != nullptr ? device : nullptr;
@@ -27,12 +40,13 @@ Device* device_of(const SocketPtr& socket) {
 
 void Delivery::start(const SocketPtr& socket) {
   const Device* device = device_of(socket);
-  if (device == nullptr) {
+  if (device == nullptr || !device->backlog) {
     return;
   }
   const std::weak_ptr<Socket> weak = socket;
-  notices_->pending(device->user, [this, weak, user = device->user](Result<std::vector<KeptNotice>> kept) {
-    messages_->undelivered(user, [this, weak, kept = std::move(kept)](Result<std::vector<MessagePtr>> missed) {
+  notices_->pending(device->user, [this, weak, user = device->user,
+                                   seen = device->backlog->seen](Result<std::vector<KeptNotice>> kept) {
+    messages_->undelivered(user, seen, [this, weak, kept = std::move(kept)](Result<std::vector<MessagePtr>> missed) {
       const SocketPtr still_there = weak.lock();
       if (!still_there) {
         return;
@@ -69,6 +83,7 @@ void Delivery::gathered(const SocketPtr& socket, std::vector<MessagePtr> missed,
   // What arrived while the missed ones were being looked up may be among them, or before them.
   std::stable_sort(backlog.items.begin(), backlog.items.end(), earlier);
   backlog.items.erase(std::unique(backlog.items.begin(), backlog.items.end(), same), backlog.items.end());
+  drop_seen(backlog);
   backlog.counted = backlog.items.size();
   backlog.live = 0;
   backlog.gathered = true;

@@ -40,10 +40,11 @@ bool Delivery::connected(Uuid user) const {
   return found != users_.end() && found->second.shards != 0;
 }
 
-void Delivery::attach(const SocketPtr& socket, Uuid user, Uuid family, std::int64_t expires,
+void Delivery::attach(const SocketPtr& socket, Uuid user, Uuid family, std::int64_t expires, std::vector<SeenUpTo> seen,
                       const std::function<void()>& ready) {
   auto device = std::make_unique<Device>(*this, *socket, user, family, expires);
   device->backlog = std::make_unique<Backlog>();
+  device->backlog->seen = std::move(seen);
   device->slot = slots_.size();
   slots_.push_back({device.get(), expires});
   users_[user].devices.push_back(device.get());

@@ -42,7 +42,8 @@ class Delivery {
   void wire(Deliveries& all, MessageStore& messages, NoticeStore& notices);
 
   // Lists the socket as a device of the user, still silent; `ready` once every shard sends it what happens from now on.
-  void attach(const SocketPtr& socket, Uuid user, Uuid family, std::int64_t expires,
+  // `seen`: what this device has already, from an earlier connection to whatever instance.
+  void attach(const SocketPtr& socket, Uuid user, Uuid family, std::int64_t expires, std::vector<SeenUpTo> seen,
               const std::function<void()>& ready);
   // The client knows that it is connected: kept notices, `registered`, missed messages, `chatRegistered`, then live.
   void start(const SocketPtr& socket);

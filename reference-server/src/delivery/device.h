@@ -7,6 +7,7 @@
 
 #include "gateway/application.h"
 #include "service/message.h"
+#include "store/message_store.h"
 
 namespace plumbline::serve {
 
@@ -19,6 +20,7 @@ class Delivery;
 // From the moment a device is registered until it has caught up, whatever arrives for it waits here, so that what it
 // missed comes first and nothing comes twice.
 struct Backlog {
+  std::vector<SeenUpTo> seen;  // what the device said it has
   struct Item {
     MessagePtr message;
     socketio::FramePtr frame;  // null: made when it is sent

@@ -6,6 +6,7 @@
 
 #include "auth/credentials.h"
 #include "delivery/frames.h"
+#include "delivery/resume.h"
 #include "gateway/shard_core.h"
 #include "rest/rest.h"
 
@@ -75,14 +76,20 @@ void ChatShard::on_connect(const SocketPtr& socket, const ConnectRequest& reques
     reply(refusal_of(token.error()));
     return;
   }
-  core_.gate.identify(token.value(), [this, socket, reply = std::move(reply)](const Result<IdentityPtr>& identity) {
+  Result<std::vector<SeenUpTo>> seen = read_cursors(request.auth);
+  if (seen.has_error()) {
+    reply(ConnectRefusal{std::string{seen.error().where}, R"({"code":"INVALID_CURSOR"})"});
+    return;
+  }
+  core_.gate.identify(token.value(), [this, socket, seen = std::move(seen.value()),
+                                      reply = std::move(reply)](const Result<IdentityPtr>& identity) mutable {
     if (identity.has_error()) {
       ++refused_connects_;
       reply(refusal_of(identity.error()));
       return;
     }
     const Identity& who = *identity.value();
-    core_.delivery.attach(socket, who.user, who.family, who.expires, [reply] { reply(std::nullopt); });
+    core_.delivery.attach(socket, who.user, who.family, who.expires, std::move(seen), [reply] { reply(std::nullopt); });
   });
 }
 

@@ -141,14 +141,20 @@ void MemoryConversations::mark_delivered(const ReadMark& mark) {
   member->delivered_to = mark.up_to;
 }
 
-std::vector<MessagePtr> MemoryConversations::undelivered(Uuid user) const {
+std::vector<MessagePtr> MemoryConversations::undelivered(Uuid user, const std::vector<SeenUpTo>& seen) const {
   std::vector<MessagePtr> all;
   const auto found = by_user_.find(user);
   if (found == by_user_.end()) {
     return all;
   }
+  std::unordered_map<ConversationKey, std::uint64_t> by_conversation;
+  for (const SeenUpTo& each : seen) {
+    by_conversation[each.conversation] = each.sequence;
+  }
   for (Entry* entry : found->second) {
-    for (std::size_t i = entry->first_after(entry->member(user)->delivered_to); i < entry->rows.size(); ++i) {
+    const auto own = by_conversation.find(entry->conversation->key);
+    const std::uint64_t up_to = own == by_conversation.end() ? entry->member(user)->delivered_to : own->second;
+    for (std::size_t i = entry->first_after(up_to); i < entry->rows.size(); ++i) {
       all.push_back(entry->rows[i].message);
     }
   }

@@ -21,7 +21,7 @@ class MemoryConversations {
   [[nodiscard]] HistoryPage history(const HistoryQuery& query) const;
   Result<ReadOutcome> mark_read(const ReadMark& mark);
   void mark_delivered(const ReadMark& mark);
-  [[nodiscard]] std::vector<MessagePtr> undelivered(Uuid user) const;
+  [[nodiscard]] std::vector<MessagePtr> undelivered(Uuid user, const std::vector<SeenUpTo>& seen) const;
   [[nodiscard]] std::uint64_t unread(Uuid user) const;
 
  private:

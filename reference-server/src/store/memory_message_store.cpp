@@ -58,9 +58,9 @@ void MemoryMessageStore::mark_delivered(std::vector<ReadMark> marks, Done<void> 
   done({});  // what is asked after this, from here or by whoever hears of it, finds the marks: posts keep their order
 }
 
-void MemoryMessageStore::undelivered(Uuid user, Done<std::vector<MessagePtr>> done) {
+void MemoryMessageStore::undelivered(Uuid user, std::vector<SeenUpTo> seen, Done<std::vector<MessagePtr>> done) {
   partitions_.ask_all<std::vector<MessagePtr>>(
-      shard_, [user](MemoryConversations& here) { return here.undelivered(user); },
+      shard_, [user, seen = std::move(seen)](MemoryConversations& here) { return here.undelivered(user, seen); },
       [done = std::move(done)](std::vector<std::vector<MessagePtr>> parts) {
         std::vector<MessagePtr> all = joined(std::move(parts));
         std::sort(all.begin(), all.end(), earlier);

@@ -20,7 +20,7 @@ class MemoryMessageStore final : public MessageStore {
   void history(const HistoryQuery& query, Done<HistoryPage> done) override;
   void mark_read(const ReadMark& mark, Done<ReadOutcome> done) override;
   void mark_delivered(std::vector<ReadMark> marks, Done<void> done) override;
-  void undelivered(Uuid user, Done<std::vector<MessagePtr>> done) override;
+  void undelivered(Uuid user, std::vector<SeenUpTo> seen, Done<std::vector<MessagePtr>> done) override;
   void unread(Uuid user, Done<std::uint64_t> done) override;
 
  private:

@@ -39,6 +39,12 @@ struct ReadMark {
   UnixMillis at{0};
 };
 
+// How far one device has a conversation by its own account.
+struct SeenUpTo {
+  ConversationKey conversation;
+  std::uint64_t sequence{0};
+};
+
 // One instance per shard, called and answering there.
 class MessageStore {
  public:
@@ -53,8 +59,9 @@ class MessageStore {
   virtual void mark_read(const ReadMark& mark, Done<ReadOutcome> done) = 0;
   // A device of the user was given everything up to the mark. Unknown conversations and users are skipped.
   virtual void mark_delivered(std::vector<ReadMark> marks, Done<void> done) = 0;
-  // Messages of all conversations of the user beyond what mark_delivered told; (timestamp, conversation, sequence).
-  virtual void undelivered(Uuid user, Done<std::vector<MessagePtr>> done) = 0;
+  // Messages of all conversations of the user beyond what mark_delivered told or, in the conversations that `seen`
+  // names, beyond that; ordered by timestamp, ascending in sequence within each conversation.
+  virtual void undelivered(Uuid user, std::vector<SeenUpTo> seen, Done<std::vector<MessagePtr>> done) = 0;
   // Messages from others beyond what mark_read told, over all conversations.
   virtual void unread(Uuid user, Done<std::uint64_t> done) = 0;
 };

@@ -103,6 +103,32 @@ TEST(Delivery, WhatOneDeviceGotIsNotMissedByTheNext) {
   EXPECT_THAT(second->sequences(), ElementsAre(2));
 }
 
+TEST(Delivery, ADeviceThatSaysWhatItHasGetsTheRestWhateverOtherDevicesGot) {
+  ChatWorld world;
+  const Person ann = world.known("ann");
+  const Person bob = world.known("bob");
+  const auto other = world.connect(bob, 0);
+  for (int i = 0; i < 4; ++i) {
+    (void)world.send(ann, bob, "m");
+  }
+  const std::string cursors = R"("cursors":{")" + conversation_of(ann, bob) + R"(":1})";
+
+  const Attempt back = world.try_connect(1, R"({"token":")" + bob.token + R"(",)" + cursors + "}");
+
+  EXPECT_THAT(back.socket->sequences(), ElementsAre(2, 3, 4));
+  EXPECT_THAT(other->sequences(), ElementsAre(1, 2, 3, 4));
+}
+
+TEST(Delivery, CursorsThatAreNoneAreRefusedWithASentence) {
+  ChatWorld world;
+  const Person bob = world.known("bob");
+  for (const char* cursors : {"7", R"(["a"])", R"({"nonsense":1})", R"({"b":"1"})"}) {
+    const Attempt attempt = world.try_connect(0, R"({"token":")" + bob.token + R"(","cursors":)" + cursors + "}");
+    ASSERT_TRUE(attempt.refusal.has_value()) << cursors;
+    EXPECT_EQ(attempt.refusal->data, R"({"code":"INVALID_CURSOR"})");
+  }
+}
+
 TEST(Delivery, ASlowClientGetsItsBacklogInPieces) {
   ChatWorld world;
   const Person ann = world.known("ann");

@@ -137,12 +137,13 @@ class PortContract : public testing::TestWithParam<Row> {
         .value();
   }
 
-  std::vector<std::uint64_t> undelivered(Uuid user) {
+  std::vector<std::uint64_t> undelivered(Uuid user, std::vector<SeenUpTo> seen = {}) {
     std::vector<std::uint64_t> found;
-    for (const MessagePtr& one :
-         backend->bench
-             .wait<std::vector<MessagePtr>>([&](auto done) { backend->messages(1).undelivered(user, std::move(done)); })
-             .value()) {
+    for (const MessagePtr& one : backend->bench
+                                     .wait<std::vector<MessagePtr>>([&](auto done) {
+                                       backend->messages(1).undelivered(user, std::move(seen), std::move(done));
+                                     })
+                                     .value()) {
       found.push_back(one->sequence);
     }
     return found;
@@ -198,6 +199,9 @@ TEST_P(PortContract, StoreForgetsWhatWasDelivered) {
   EXPECT_THAT(undelivered(kBob), ElementsAre(3, 4));
   EXPECT_THAT(undelivered(kAnn), ElementsAre(1, 2, 3, 4));
   EXPECT_THAT(undelivered(kEve), ElementsAre());
+  EXPECT_THAT(undelivered(kBob, {{conversation->key, 1}}), ElementsAre(2, 3, 4))
+      << "a device that has less than the others";
+  EXPECT_THAT(undelivered(kBob, {{conversation->key, 4}}), ElementsAre());
 }
 
 TEST_P(PortContract, ConversationsOpenOnce) {
