@@ -39,6 +39,9 @@ int run(const std::vector<std::string>& args) {
     target.target.app = scenario.scenario.target.app;
     scenario.scenario.target = target.target;
   }
+  if (const std::vector<std::string> errors = fault_errors(scenario.scenario); !errors.empty()) {
+    return complain(errors);
+  }
   scenario.scenario.seed = options.seed.value_or(scenario.scenario.seed);
   const Plan plan =
       make_plan(std::move(scenario.scenario), options.plan ? 0 : static_cast<std::uint32_t>(entropy_seed()));

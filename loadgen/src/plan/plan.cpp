@@ -37,6 +37,7 @@ Plan make_plan(Scenario scenario, std::uint32_t run) {
     phase.arrivals = std::accumulate(phase.per_second.begin(), phase.per_second.end(), std::uint64_t{0});
     plan.phases.push_back(std::move(phase));
   }
+  plan.faults = plan_faults(plan.scenario);
   plan.expected_deliveries_per_send = plan.population.mean_fan_out();
   const bool http = plan.scenario.target.app != "echo";
   plan.descriptors = plan.population.devices() + (http ? kHttpConnections : 0) + 64;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "plan/fault_plan.h"
 #include "plan/population.h"
 #include "scenario/scenario.h"
 #include "schedule/arrivals.h"
@@ -22,6 +23,7 @@ struct Plan {
   std::uint32_t run{0};  // part of every token and user id
   Population population;
   std::vector<PlannedPhase> phases;  // as scenario.phases
+  std::vector<PlannedFault> faults;
   double expected_deliveries_per_send{0};
   std::size_t descriptors{0};  // sockets that the run needs at once, generator side
   Thresholds thresholds;

@@ -15,6 +15,9 @@ std::string seconds(Duration length) {
 }
 
 std::string target_text(const Target& target) {
+  if (target.kind == Target::Kind::stack) {
+    return fmt::format("{} stack, {} instance{}", target.profile, target.instances, target.instances == 1 ? "" : "s");
+  }
   return target.kind == Target::Kind::embedded ? "embedded " + target.app + " server, started as a child process"
                                                : target.url;
 }
@@ -43,6 +46,28 @@ void append_phases(std::string& out, const Plan& plan) {
   out += "  settle           at once when all is delivered and one full read agrees, 15 s at most\n";
 }
 
+void append_faults(std::string& out, const Plan& plan) {
+  if (plan.faults.empty()) {
+    return;
+  }
+  constexpr std::size_t kShown = 100;
+  out +=
+      fmt::format("\nfaults   {}, while the load goes on; the process is chosen at the moment\n", plan.faults.size());
+  for (std::size_t i = 0; i < plan.faults.size() && i < kShown; ++i) {
+    const PlannedFault& fault = plan.faults[i];
+    const bool restarts = fault.hold == Duration{0};
+    out += fmt::format("  {:<16} {:>8}   {} {}{}   {}\n", plan.scenario.phases[fault.phase].name,
+                       "+" + seconds(fault.offset), to_string(fault.action), to_string(fault.role),
+                       fault.of.empty() ? "" : " (" + fault.of + ")",
+                       fault.never ? "not healed before the load ends"
+                       : restarts  ? "comes back by itself"
+                                   : "healed after " + seconds(fault.hold));
+  }
+  if (plan.faults.size() > kShown) {
+    out += fmt::format("  and {} more\n", plan.faults.size() - kShown);
+  }
+}
+
 void append_gates(std::string& out, const Plan& plan) {
   out += "\ngates\n";
   for (const Gate& gate : plan.scenario.gates) {
@@ -54,8 +79,13 @@ void append_gates(std::string& out, const Plan& plan) {
       case Gate::Kind::errors:
         out += fmt::format("  {:<16} < {:g} %   {}\n", gate.name, gate.below * 100, where);
         break;
+      case Gate::Kind::outage:
+      case Gate::Kind::lag:
+        out += fmt::format("  {:<16} < {:g} s\n", gate.name, gate.below / 1e3);
+        break;
       case Gate::Kind::latency:
-        out += fmt::format("  {:<16} < {:g} ms   {}\n", gate.name, gate.below, where);
+        out += fmt::format("  {:<16} < {:g} ms   {}{}\n", gate.name, gate.below, where,
+                           gate.except_faults ? ", outside fault windows" : "");
         break;
     }
   }
@@ -101,6 +131,7 @@ std::string plan_text(const Plan& plan) {
   out += fmt::format("  conversations    {} ({} direct, {} groups)\n", plan.population.conversations.size(),
                      plan.population.conversations.size() - static_cast<std::size_t>(groups), groups);
   out += fmt::format("  expected fan-out {:.2f} devices per message\n", plan.expected_deliveries_per_send);
+  append_faults(out, plan);
   append_gates(out, plan);
   append_limits(out, plan);
   out += "\ndecided by default\n";
@@ -124,6 +155,18 @@ std::string plan_json(const Plan& plan) {
                       {"arrivals", plan.phases[i].arrivals},
                       {"offered_per_second", std::move(per_second)}});
   }
+  boost::json::array faults;
+  for (const PlannedFault& fault : plan.faults) {
+    faults.push_back({{"number", fault.number},
+                      {"phase", plan.scenario.phases[fault.phase].name},
+                      {"offset_s", static_cast<double>(fault.offset.count()) / 1e9},
+                      {"do", to_string(fault.action)},
+                      {"role", to_string(fault.role)},
+                      {"of", fault.of},
+                      {"hold_s", static_cast<double>(fault.hold.count()) / 1e9},
+                      {"heal", !fault.never},
+                      {"seed", fault.seed}});
+  }
   boost::json::object mix;
   for (const auto& [kind, share] : plan.scenario.mix.shares) {
     mix[to_string(kind)] = share;
@@ -140,6 +183,7 @@ std::string plan_json(const Plan& plan) {
                                  {"expected_deliveries_per_send", plan.expected_deliveries_per_send},
                                  {"descriptors", plan.descriptors},
                                  {"phases", std::move(phases)},
+                                 {"faults", std::move(faults)},
                                  {"mix", std::move(mix)},
                                  {"thresholds",
                                   {{"slip_p99_ms", limit.slip_p99_ms},

@@ -8,10 +8,16 @@ namespace plumbline::load {
 namespace {
 
 const std::vector<std::string> kMetrics{"e2e", "e2e_last", "answer", "typing", "receipt", "ack"};
-const std::vector<std::string> kStatistics{"p50", "p95", "p99", "max", "mean"};
+const std::vector<std::string> kStatistics{"p50", "p90", "p95", "p99", "max", "mean"};
+// What the outage ruler measures, each the worst over all faults.
+const std::vector<std::string> kOutages{"uw_sys", "uw_strict", "uw_key_p50", "uw_key_p99", "uw_key_max",
+                                        "uw_dlv", "ttr_p50",   "ttr_p99",    "reconnect"};
 
 std::vector<std::string> known_gates() {
-  std::vector<std::string> names{"anomalies", "errors"};
+  std::vector<std::string> names{"anomalies", "errors", "kafka.lag"};
+  for (const std::string& outage : kOutages) {
+    names.push_back("outage." + outage);
+  }
   for (const std::string& metric : kMetrics) {
     for (const std::string& statistic : kStatistics) {
       names.push_back(metric + "." + statistic);
@@ -31,14 +37,40 @@ void read_bound(MapReader& reader, Gate& gate) {
   gate.below = static_cast<double>(bound.count()) / 1e6;
 }
 
+bool is_role_prefix(const std::string& word) {
+  for (std::size_t i = 0; i + 1 < kFaultRoles && !word.empty(); ++i) {
+    if (to_string(static_cast<FaultRole>(i)).substr(0, word.size()) == word) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Gate::Kind kind_of(const Gate& gate) {
+  return gate.metric == "errors"   ? Gate::Kind::errors
+         : gate.metric == "outage" ? Gate::Kind::outage
+         : gate.metric == "kafka"  ? Gate::Kind::lag
+                                   : Gate::Kind::latency;
+}
+
 void read_gate(Complaints& complaints, const YAML::Node& node, const std::vector<Phase>& phases, Gate& gate) {
   MapReader reader{complaints, node, "gate '" + gate.name + "'"};
   if (!reader.ok()) {
     return;
   }
   read_bound(reader, gate);
-  reader.text("phase", gate.phase);
-  reader.later({"except", "within", "to", "tau"});
+  if (gate.kind == Gate::Kind::latency) {
+    std::string except;
+    reader.text("except", except);
+    gate.except_faults = except == "faults";
+    if (!except.empty() && except != "faults") {
+      complaints.add(node["except"].Mark(), "'except' must be faults, not '" + except + "'");
+    }
+  }
+  if (gate.kind == Gate::Kind::latency || gate.kind == Gate::Kind::errors) {
+    reader.text("phase", gate.phase);
+  }
+  reader.later({"within", "to", "tau"});
   reader.done();
   const auto named = [&](const Phase& phase) {
     return phase.name == gate.phase || phase.origin == gate.phase;
@@ -75,16 +107,24 @@ void read_gates(Complaints& complaints, const YAML::Node& node, const std::vecto
       into.push_back(gate);
       continue;
     }
-    if (std::find(known.begin(), known.end(), gate.name) == known.end()) {
+    // outage.uw_sys@kafka: only the faults of the roles that begin so.
+    const std::size_t at = gate.name.find('@');
+    const std::string base = gate.name.substr(0, at);
+    gate.role = at == std::string::npos ? "" : gate.name.substr(at + 1);
+    if (at != std::string::npos && !is_role_prefix(gate.role)) {
+      complaints.add(entry.first.Mark(), "gate '" + gate.name + "': no role begins with '" + gate.role + "'");
+    }
+    if (std::find(known.begin(), known.end(), base) == known.end() ||
+        (at != std::string::npos && base.rfind("outage.", 0) != 0)) {
       const std::string guess = nearest(gate.name, known);
       complaints.add(entry.first.Mark(),
                      "unknown gate '" + gate.name + "'" + (guess.empty() ? "" : "; did you mean '" + guess + "'?"));
       continue;
     }
-    const std::size_t dot = gate.name.find('.');
-    gate.metric = gate.name.substr(0, dot);
-    gate.statistic = dot == std::string::npos ? "" : gate.name.substr(dot + 1);
-    gate.kind = gate.name == "errors" ? Gate::Kind::errors : Gate::Kind::latency;
+    const std::size_t dot = base.find('.');
+    gate.metric = base.substr(0, dot);
+    gate.statistic = dot == std::string::npos ? "" : base.substr(dot + 1);
+    gate.kind = kind_of(gate);
     read_gate(complaints, entry.second, phases, gate);
     into.push_back(gate);
   }

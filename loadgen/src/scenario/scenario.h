@@ -26,14 +26,18 @@ struct Distribution {
 enum class Arrivals : std::uint8_t { constant, poisson };
 
 struct Target {
-  enum class Kind : std::uint8_t { embedded, url };
+  enum class Kind : std::uint8_t { embedded, url, stack };
   Kind kind{Kind::embedded};
-  std::string app{"chat"};   // embedded: chat | echo
+  std::string app{"chat"};  // embedded: chat | echo
+  std::string profile;      // stack: minimal | full
+  std::uint32_t instances{1};
   std::string url;           // origin, e.g. http://127.0.0.1:3000
   std::string socketio_url;  // as `url` unless a target file says otherwise
   std::string socketio_path{"/socket.io/"};
   std::string nsp{"/"};
   std::string key_file;  // RS256 private key that the target trusts; empty: not named
+  // Shell commands that do faults to a target that is not ours: "kill" or "kill redis-master" -> command.
+  std::map<std::string, std::string> control;
 };
 
 struct Users {
@@ -58,6 +62,36 @@ struct Phase {
   std::string origin;  // the phase of the file that this step was expanded from
 };
 
+enum class FaultAction : std::uint8_t { kill, term, freeze, restart, restart_empty };
+inline constexpr std::size_t kFaultActions = 5;
+[[nodiscard]] std::string_view to_string(FaultAction action);
+
+// Who it is done to; resolved by the target at that moment. `any` is drawn from the seed.
+enum class FaultRole : std::uint8_t {
+  redis_master,
+  redis_replica,
+  sentinel,
+  kafka_leader,
+  kafka_controller,
+  kafka_broker,
+  postgres,
+  app,
+  any
+};
+inline constexpr std::size_t kFaultRoles = 9;
+[[nodiscard]] std::string_view to_string(FaultRole role);
+
+struct Fault {
+  std::string phase;              // of the file, before steps are expanded
+  Duration offset{0};             // from the start of the phase
+  std::optional<Duration> every;  // repeated until the phase ends
+  FaultAction action{FaultAction::kill};
+  FaultRole role{FaultRole::any};
+  std::string of;                // a process name, or for kafka-leader a partition; empty: the target's choice
+  std::optional<Duration> hold;  // until it is healed; absent: by role
+  bool never{false};             // not healed before the end of the load
+};
+
 enum class OpKind : std::uint8_t { send, typing, read, history, presence, reconnect, ack };
 inline constexpr std::size_t kOpKinds = 7;
 [[nodiscard]] std::string_view to_string(OpKind kind);
@@ -72,13 +106,15 @@ struct Mix {
 };
 
 struct Gate {
-  enum class Kind : std::uint8_t { latency, errors, anomalies };
+  enum class Kind : std::uint8_t { latency, errors, anomalies, outage, lag };
   Kind kind{Kind::latency};
-  std::string name;       // e2e.p95
-  std::string metric;     // e2e
-  std::string statistic;  // p50 p95 p99 max mean
-  double below{0};        // latency: milliseconds; errors: share
-  std::string phase;      // empty: all measured phases
+  std::string name;           // e2e.p95
+  std::string metric;         // e2e; outage: uw_sys
+  std::string statistic;      // p50 p90 p95 p99 max mean
+  double below{0};            // latency, outage, lag: milliseconds; errors: share
+  std::string phase;          // empty: all measured phases
+  bool except_faults{false};  // latency: only the seconds outside fault windows
+  std::string role;           // outage: only faults of roles that begin so; empty: of all
 };
 
 struct Scenario {
@@ -91,6 +127,7 @@ struct Scenario {
   std::vector<Phase> phases;
   Mix mix;
   Arrivals arrivals{Arrivals::constant};
+  std::vector<Fault> faults;
   std::vector<Gate> gates;
   std::vector<std::string> defaults;  // "users.count: 10": what the file did not say, for --plan
 };

@@ -214,6 +214,9 @@ void read_sections(MapReader& root, const std::string& dir, Scenario& into) {
     read_mix(complaints, mix, into.mix);
   }
   read_arrivals(root, into);
+  if (const YAML::Node faults = root.get("faults"); faults.IsDefined()) {
+    read_faults(complaints, faults, into.phases, into.faults);
+  }
   if (const YAML::Node gates = root.get("gates"); gates.IsDefined()) {
     read_gates(complaints, gates, into.phases, into.gates);
   }
@@ -226,7 +229,7 @@ void read_root(Complaints& complaints, const YAML::Node& node, const std::string
   }
   read_head(root, into);
   read_sections(root, dir, into);
-  root.later({"faults", "journeys", "measures"});
+  root.later({"journeys", "measures"});
   if (complaints.empty()) {
     add_defaults(root, into);
     check_app(complaints, root, into);

@@ -20,6 +20,9 @@ struct ParsedScenario {
 // Reads and parses a file; one that cannot be read is one error.
 [[nodiscard]] ParsedScenario load_scenario(const std::string& file);
 
+// Faults that the scenario's target, which the command line may have replaced, has no means to carry out.
+[[nodiscard]] std::vector<std::string> fault_errors(const Scenario& scenario);
+
 // A target given on the command line: an URL, or a target file.
 struct ParsedTarget {
   Target target;

@@ -10,6 +10,8 @@ void read_target(Complaints& complaints, const YAML::Node& node, const std::stri
 void read_target_file(Complaints& complaints, const YAML::Node& root, const std::string& base_dir, Target& into);
 void read_phases(Complaints& complaints, const YAML::Node& node, Scenario& into);
 void read_mix(Complaints& complaints, const YAML::Node& node, Mix& into);
+void read_faults(Complaints& complaints, const YAML::Node& node, const std::vector<Phase>& phases,
+                 std::vector<Fault>& into);
 void read_gates(Complaints& complaints, const YAML::Node& node, const std::vector<Phase>& phases,
                 std::vector<Gate>& into);
 

@@ -77,6 +77,46 @@ void read_target_users(MapReader& root, const std::string& base_dir, Target& int
   users.done();
 }
 
+// `kill: "./kill.sh"` for every role, or `kill: {redis-master: "...", app: "..."}`.
+void read_control(MapReader& root, Target& into) {
+  const YAML::Node node = root.get("control");
+  if (!node.IsDefined()) {
+    return;
+  }
+  MapReader control{root.complaints(), node, "'control'"};
+  for (const char* action : {"kill", "term", "freeze", "thaw", "restart", "restart-empty", "start", "heal"}) {
+    const YAML::Node inner = control.get(action);
+    if (!inner.IsDefined() || inner.IsScalar()) {
+      if (inner.IsDefined()) {
+        into.control[action] = inner.Scalar();
+      }
+      continue;
+    }
+    MapReader roles{root.complaints(), inner, "'" + std::string(action) + "' of 'control'"};
+    for (std::size_t i = 0; roles.ok() && i < kFaultRoles - 1; ++i) {
+      const std::string role(to_string(static_cast<FaultRole>(i)));
+      std::string command;
+      roles.text(role, command);
+      if (!command.empty()) {
+        into.control[action + (" " + role)] = command;
+      }
+    }
+    roles.done();
+  }
+  control.done();
+}
+
+// {stack: minimal|full, instances: N}
+void read_stack(MapReader& reader, Target& into) {
+  reader.text("stack", into.profile);
+  into.kind = Target::Kind::stack;
+  if (into.profile != "minimal" && into.profile != "full") {
+    reader.complaints().add(reader.mark(), "'stack' must be minimal or full, not '" + into.profile + "'");
+  }
+  into.instances = into.profile == "full" ? 2 : 1;
+  reader.count("instances", into.instances, 1, 16);
+}
+
 }  // namespace
 
 void read_target_file(Complaints& complaints, const YAML::Node& node, const std::string& base_dir, Target& into) {
@@ -94,6 +134,7 @@ void read_target_file(Complaints& complaints, const YAML::Node& node, const std:
   into.kind = Target::Kind::url;
   read_endpoints(root, into);
   read_target_users(root, base_dir, into);
+  read_control(root, into);
   root.done();
 }
 
@@ -123,7 +164,11 @@ void read_target(Complaints& complaints, const YAML::Node& node, const std::stri
   if (!reader.ok()) {
     return;
   }
-  reader.later({"stack"});
+  if (reader.has("stack")) {
+    read_stack(reader, into);
+    reader.done();
+    return;
+  }
   reader.text("embedded", into.app);
   if (into.app != "chat" && into.app != "echo") {
     complaints.add(reader.mark(), "'embedded' must be chat or echo, not '" + into.app + "'");

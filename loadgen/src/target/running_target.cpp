@@ -111,6 +111,9 @@ boost::system::result<RunningTarget, TargetError> start_target(const Target& tar
   if (target.kind == Target::Kind::embedded) {
     return start_embedded(target, options, key_file, log_file);
   }
+  if (target.kind == Target::Kind::stack) {
+    return TargetError{"a stack cannot be started as a target yet; give a running server with --target", 6};
+  }
   if (!options.mutant.empty()) {
     return TargetError{"--mutant belongs to the embedded server; it cannot be used with a target of your own", 2};
   }

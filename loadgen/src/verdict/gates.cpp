@@ -37,7 +37,7 @@ Statistic statistic_of(const stats::Histogram& histogram, std::string_view name)
   if (name == "mean") {
     return {histogram.mean_ns() / 1e6, 1};
   }
-  const double q = name == "p50" ? 0.5 : name == "p95" ? 0.95 : 0.99;
+  const double q = name == "p50" ? 0.5 : name == "p90" ? 0.9 : name == "p95" ? 0.95 : 0.99;
   return {ms(histogram.percentile(q)), static_cast<std::uint64_t>(std::llround(1 / (1 - q)))};
 }
 
@@ -120,6 +120,12 @@ std::vector<GateResult> judge_gates(const std::vector<Gate>& gates, const Record
         break;
       case Gate::Kind::errors:
         result = judge_errors(gate, recorder);
+        break;
+      case Gate::Kind::outage:
+      case Gate::Kind::lag:
+        result.bound = fmt::format("< {:g} s", gate.below / 1e3);
+        result.value = "-";
+        result.note = "not measured";
         break;
       case Gate::Kind::anomalies: {
         const std::uint64_t grave = grave_anomalies(report);

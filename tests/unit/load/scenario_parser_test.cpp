@@ -51,9 +51,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"devices_off", kHead + kPhases + "users: {count: 5, devices: {1: 80%, 2: 30%}}\n",
                 "s.yaml:5:28: the shares in 'devices' add up to 110%, not 100%"},
         Refusal{
-            "faults_are_later", kHead + kPhases + "faults: []\n",
-            "s.yaml:5:1: 'faults' in the scenario arrives with a later version; remove it to run this scenario now"},
-        Refusal{
             "journeys_are_later", kHead + kPhases + "journeys: {}\n",
             "s.yaml:5:1: 'journeys' in the scenario arrives with a later version; remove it to run this scenario now"},
         Refusal{"unknown_gate", kHead + kPhases + "gates: {e2e.p59: {below: 5ms}}\n",
@@ -87,8 +84,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"distribution_unit",
                 kHead + kPhases + "mix: {send: {share: 100%, size: {lognormal: {median: 120, p99: 2KB}}}}\n",
                 "s.yaml:5:54: 'median' must be a size with a unit, such as 120B or 2KB, not '120'"},
-        Refusal{"stack_is_later", kHead + kPhases + "target: {stack: full}\n",
-                "s.yaml:5:10: 'stack' in 'target' arrives with a later version; remove it to run this scenario now"},
         Refusal{"tls_target", kHead + kPhases + "target: https://example.org\n",
                 "s.yaml:5:9: 'https://example.org' is not an http:// URL (TLS targets arrive with a later version)"},
         Refusal{"echo_cannot_send", kHead + kPhases + "target: {embedded: echo}\nmix: {send: 100%}\n",
