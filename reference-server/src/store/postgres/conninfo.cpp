@@ -1,0 +1,47 @@
+#include "store/postgres/conninfo.h"
+
+#include <libpq-fe.h>
+
+#include <map>
+#include <memory>
+
+namespace plumbline::serve {
+namespace {
+
+std::string quoted_setting(const std::string& value) {
+  std::string quoted = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') {
+      quoted += '\\';
+    }
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
+}  // namespace
+
+std::string pg_conninfo(const std::string& given, std::initializer_list<std::pair<const char*, std::string>> added) {
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(given.c_str(), nullptr),
+                                                                            &PQconninfoFree);
+  if (!parsed) {
+    return given;
+  }
+  std::map<std::string, std::string> settings;
+  for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
+    if (option->val != nullptr) {
+      settings[option->keyword] = option->val;
+    }
+  }
+  for (const auto& [keyword, value] : added) {
+    std::string& setting = settings[keyword];
+    setting = std::string(keyword) == "options" && !setting.empty() ? setting + ' ' + value : value;
+  }
+  std::string text;
+  for (const auto& [keyword, value] : settings) {
+    text += (text.empty() ? "" : " ") + keyword + '=' + quoted_setting(value);
+  }
+  return text;
+}
+
+}  // namespace plumbline::serve
