@@ -18,6 +18,7 @@ struct FriendNotice {
   Uuid to;
   std::string event;    // socket event name
   std::string payload;  // JSON object text
+  std::uint64_t id{0};  // under which the notice store keeps it; 0: not kept yet
 };
 
 using BusBody = std::variant<MessagePtr, Typing, ReadReceipt, FriendNotice>;  // in the order of Topic

@@ -2,17 +2,13 @@
 // delivery.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "bus/event_bus.h"
 #include "plumbline/socketio/packet.h"
+#include "service/json_text.h"
 
 namespace plumbline::serve {
-
-[[nodiscard]] std::string quoted(std::string_view text);     // a JSON string
-[[nodiscard]] std::string iso_time(UnixMillis at);           // "2026-11-21T08:01:02.003Z"
-void append_time_or_null(std::string& json, UnixMillis at);  // quoted time; 0 is null
 
 [[nodiscard]] socketio::FramePtr new_message_frame(const Message& message);
 [[nodiscard]] socketio::FramePtr typing_frame(const Typing& typing);

@@ -2,12 +2,16 @@
 // bus.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "bus/event_bus.h"
 
 namespace plumbline::serve {
+
+// What a producer sends at most and a reader takes: a message with metadata of a whole request body, and its members.
+inline constexpr std::size_t kMaxRecordBytes = std::size_t{4} << 20U;
 
 // The value of a record of topic_of(body). Key: partition_key(body). Every record stands alone: a reader needs no
 // database to deliver it (group messages carry their members).
