@@ -17,7 +17,7 @@ PLACES = {
     r"jwt\.h": r"/auth/|^loadgen/src/target/|^tests/",
     r"sodium\.h": r"/auth/|^reference-server/src/|^libs/socketio/src/|^tests/",  # socketio: base64 only
     r"pqxx/|libpq-fe\.h": r"^reference-server/src/store/|^tests/integration/real/",
-    r"hiredis/": r"^reference-server/src/backplane/",
+    r"hiredis/": r"^reference-server/src/backplane/|^tests/integration/real/",
     r"librdkafka/": r"^reference-server/src/bus/",
     r"spdlog/": r"^libs/base/",
     r"CLI/": r"\.cpp$",
