@@ -127,6 +127,7 @@ void answer_history(const CallPtr& call, const HistoryPage& page) {
   json += page.has_more ? "true" : "false";
   json += R"(,"nextCursor":)";
   json += page.has_more ? '"' + std::to_string(page.rows.front().message->sequence) + '"' : "null";
+  json += page.stale ? R"(,"stale":true)" : "";
   call->respond(json_answer(200, json += '}'));
 }
 

@@ -19,6 +19,7 @@ struct HistoryRow {
 struct HistoryPage {
   std::vector<HistoryRow> rows;  // oldest first
   bool has_more{false};          // exact: there are older ones
+  bool stale{false};             // from memory because the store is away: who read what is not known
 };
 
 struct HistoryQuery {

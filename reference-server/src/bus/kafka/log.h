@@ -6,6 +6,7 @@
 
 #include "bus/event_bus.h"
 #include "plumbline/base/clock.h"
+#include "service/done.h"
 
 namespace plumbline::serve {
 

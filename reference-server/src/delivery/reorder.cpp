@@ -1,0 +1,177 @@
+#include "delivery/reorder.h"
+
+#include <algorithm>
+
+namespace plumbline::serve {
+
+bool Reorder::waits_below(const Lane& lane, std::uint64_t sequence) {
+  return !lane.held.empty() && lane.held.begin()->first <= sequence;
+}
+
+// What came before the first message seen here may still come late: its numbers are a gap like any other.
+Reorder::Lane& Reorder::lane_of(const ConversationKey& key, std::uint64_t first) {
+  const auto [at, added] = lanes_.try_emplace(key);
+  Lane& lane = at->second;
+  if (added) {
+    lane.age = ages_.insert(ages_.end(), key);
+    lane.newest = first - 1;
+    if (first > 1) {
+      lane.gaps.emplace_back(1, first - 1);
+    }
+    forget_silent();
+  } else {
+    ages_.splice(ages_.end(), ages_, lane.age);
+  }
+  return lane;
+}
+
+void Reorder::take(const MessagePtr& message, Time now) {
+  const bool first = !lanes_.contains(message->conversation->key);
+  Lane& lane = lane_of(message->conversation->key, message->sequence);
+  if (message->sequence <= lane.newest) {
+    if (fill_gap(lane, message->sequence)) {
+      ++counters_.late;
+      out_(message);
+    } else {
+      ++counters_.duplicates_dropped;
+    }
+  } else if (first || (message->previous <= lane.newest && !waits_below(lane, message->sequence))) {
+    advance(lane, message->sequence);
+    out_(message);
+    release_ready(lane);
+  } else {
+    hold(lane, message, now);
+  }
+}
+
+void Reorder::known(const MessagePtr& message) {
+  Lane& lane = lane_of(message->conversation->key, message->sequence);
+  if (message->sequence <= lane.newest) {
+    static_cast<void>(fill_gap(lane, message->sequence));
+    return;
+  }
+  // Those that wait below it must not be overtaken by what follows.
+  while (!lane.held.empty() && lane.held.begin()->first < message->sequence) {
+    release_first(lane);
+  }
+  held_ -= lane.held.erase(message->sequence);
+  advance(lane, message->sequence);
+  release_ready(lane);
+}
+
+void Reorder::hold(Lane& lane, const MessagePtr& message, Time now) {
+  const auto [at, added] = lane.held.try_emplace(message->sequence, Held{message, now});
+  if (!added) {
+    ++(at->second.message->id == message->id ? counters_.duplicates_dropped : counters_.conflicting);
+    return;
+  }
+  ++counters_.held;
+  ++held_;
+  waiting_.emplace(now, message->conversation->key);
+  while (held_ > limits_.held) {
+    ++counters_.overflowed;
+    release_longest_waiting();
+  }
+}
+
+void Reorder::tick(Time now) {
+  while (!waiting_.empty()) {
+    const auto oldest = waiting_.begin();
+    if (now - oldest->first < limits_.hold) {
+      return;
+    }
+    const auto found = lanes_.find(oldest->second);
+    const Time since = oldest->first;
+    waiting_.erase(oldest);
+    if (found == lanes_.end()) {
+      continue;
+    }
+    // Everything up to the message that has waited long enough; younger ones below it would come out of order.
+    Lane& lane = found->second;
+    const auto due = std::find_if(lane.held.begin(), lane.held.end(),
+                                  [&](const auto& entry) { return entry.second.since == since; });
+    if (due != lane.held.end()) {
+      const std::uint64_t last = due->first;
+      while (!lane.held.empty() && lane.held.begin()->first <= last) {
+        ++counters_.released_late;
+        release_first(lane);
+      }
+      release_ready(lane);
+    }
+  }
+}
+
+void Reorder::release_longest_waiting() {
+  const std::size_t before = held_;
+  while (!waiting_.empty() && held_ == before) {
+    const auto found = lanes_.find(waiting_.begin()->second);
+    waiting_.erase(waiting_.begin());
+    if (found != lanes_.end() && !found->second.held.empty()) {
+      ++counters_.released_late;
+      release_first(found->second);
+      release_ready(found->second);
+    }
+  }
+}
+
+void Reorder::release_ready(Lane& lane) {
+  while (!lane.held.empty() && lane.held.begin()->second.message->previous <= lane.newest) {
+    release_first(lane);
+  }
+}
+
+void Reorder::release_first(Lane& lane) {
+  const MessagePtr message = std::move(lane.held.begin()->second.message);
+  lane.held.erase(lane.held.begin());
+  --held_;
+  advance(lane, message->sequence);
+  out_(message);
+}
+
+void Reorder::advance(Lane& lane, std::uint64_t sequence) {
+  if (sequence > lane.newest + 1) {
+    lane.gaps.emplace_back(lane.newest + 1, sequence - 1);
+    if (lane.gaps.size() > limits_.gaps) {  // as one: something sent twice is better than something never sent
+      lane.gaps[1].first = lane.gaps[0].first;
+      lane.gaps.erase(lane.gaps.begin());
+    }
+  }
+  lane.newest = sequence;
+}
+
+bool Reorder::fill_gap(Lane& lane, std::uint64_t sequence) {
+  const auto gap = std::find_if(lane.gaps.begin(), lane.gaps.end(),
+                                [&](const auto& range) { return range.first <= sequence && sequence <= range.second; });
+  if (gap == lane.gaps.end()) {
+    return false;
+  }
+  const auto [first, last] = *gap;
+  if (first == last) {
+    lane.gaps.erase(gap);
+  } else if (sequence == first) {
+    gap->first = sequence + 1;
+  } else {
+    gap->second = sequence - 1;
+    if (sequence != last) {
+      lane.gaps.insert(gap + 1, {sequence + 1, last});
+    }
+  }
+  return true;
+}
+
+// Only what nobody waits in, and never the one just used.
+void Reorder::forget_silent() {
+  auto oldest = ages_.begin();
+  while (lanes_.size() > limits_.conversations && std::next(oldest) != ages_.end()) {
+    const auto found = lanes_.find(*oldest);
+    if (!found->second.held.empty()) {
+      ++oldest;
+      continue;
+    }
+    ++counters_.forgotten;
+    lanes_.erase(found);
+    oldest = ages_.erase(oldest);
+  }
+}
+
+}  // namespace plumbline::serve

@@ -1,0 +1,89 @@
+// Puts the messages of each conversation into ascending order before any device sees them, each once: they come from
+// several instances and on two ways, the log and the tail of what was committed directly (ORD-3, failover.md d.6).
+// Stage: delivery.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "plumbline/base/clock.h"
+#include "service/message.h"
+
+namespace plumbline::serve {
+
+struct ReorderLimits {
+  Duration hold{std::chrono::milliseconds{300}};  // how long a message waits for the one before it
+  std::size_t held{20'000};                       // waiting at one time; beyond it the longest waiting ones go out
+  std::size_t conversations{100'000};             // remembered; beyond it the longest silent ones are forgotten
+  std::size_t gaps{64};                           // ranges of missing numbers remembered per conversation
+};
+
+struct ReorderCounters {
+  std::uint64_t held{0};                // had to wait
+  std::uint64_t released_late{0};       // of those: the one before did not come in time
+  std::uint64_t overflowed{0};          // of released_late: sent early because too many waited
+  std::uint64_t late{0};                // came after a later one was sent; sent all the same
+  std::uint64_t duplicates_dropped{0};  // came again
+  std::uint64_t conflicting{0};         // another message under a number that waits here: dropped, the store decides
+  std::uint64_t forgotten{0};           // conversations forgotten for lack of room
+};
+
+// One per shard, for the conversations that the shard owns; used on that shard.
+class Reorder {
+ public:
+  using Out = std::function<void(const MessagePtr&)>;
+
+  Reorder(const ReorderLimits& limits, Out out) : limits_(limits), out_(std::move(out)) {}
+
+  // Sends it on now, keeps it until what must come before it (Message::previous) is there, or drops it as known. The
+  // first message of a conversation seen here goes out at once.
+  void take(const MessagePtr& message, Time now);
+  // It is in the store and whoever needs it finds it there: copies of it that come later are dropped.
+  void known(const MessagePtr& message);
+  // Sends what waited for the whole hold.
+  void tick(Time now);
+  // Longer while a fault delays one of the two ways. Holds for what waits already, too.
+  void hold_for(Duration hold) { limits_.hold = hold; }
+
+  [[nodiscard]] const ReorderCounters& counters() const { return counters_; }
+  [[nodiscard]] std::size_t waiting() const { return held_; }
+  [[nodiscard]] std::size_t conversations() const { return lanes_.size(); }
+
+ private:
+  struct Held {
+    MessagePtr message;
+    Time since;
+  };
+  struct Lane {
+    std::uint64_t newest{0};                                    // highest number sent
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> gaps;  // not sent, below newest; ascending, inclusive
+    std::map<std::uint64_t, Held> held;                         // above newest
+    std::list<ConversationKey>::iterator age;
+  };
+
+  Lane& lane_of(const ConversationKey& key, std::uint64_t first);
+  void advance(Lane& lane, std::uint64_t sequence);
+  [[nodiscard]] static bool waits_below(const Lane& lane, std::uint64_t sequence);
+  [[nodiscard]] static bool fill_gap(Lane& lane, std::uint64_t sequence);
+  void hold(Lane& lane, const MessagePtr& message, Time now);
+  void release_ready(Lane& lane);
+  void release_first(Lane& lane);
+  void release_longest_waiting();
+  void forget_silent();
+
+  ReorderLimits limits_;
+  Out out_;
+  std::unordered_map<ConversationKey, Lane> lanes_;
+  std::list<ConversationKey> ages_;               // longest silent first
+  std::multimap<Time, ConversationKey> waiting_;  // one per held message; entries of sent ones are skipped
+  std::size_t held_{0};
+  ReorderCounters counters_;
+};
+
+}  // namespace plumbline::serve
