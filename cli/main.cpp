@@ -12,17 +12,19 @@
 #include "plumbline/serve/verb.h"
 
 int main(int argc, char** argv) {
-  using namespace plumbline;
+  using plumbline::ExitCode;
   const std::string verb = argc > 1 ? argv[1] : "";
   const std::vector<std::string> args(argv + (argc > 1 ? 2 : argc), argv + argc);
-  const std::map<std::string, int (*)(const std::vector<std::string>&)> verbs{
-      {"serve", serve::run}, {"load", load::run}, {"conform", conform::run}, {"report", report::run}};
+  const std::map<std::string, int (*)(const std::vector<std::string>&)> verbs{{"serve", plumbline::serve::run},
+                                                                              {"load", plumbline::load::run},
+                                                                              {"conform", plumbline::conform::run},
+                                                                              {"report", plumbline::report::run}};
   if (const auto found = verbs.find(verb); found != verbs.end()) {
     return found->second(args);
   }
   if (verb == "--version") {
-    std::cout << "plumbline " << kVersion << '\n';
-    return to_int(ExitCode::ok);
+    std::cout << "plumbline " << plumbline::kVersion << '\n';
+    return plumbline::to_int(ExitCode::ok);
   }
   const bool asked = verb == "--help" || verb == "help";
   if (!asked && !verb.empty()) {
@@ -34,6 +36,6 @@ int main(int argc, char** argv) {
                                      "  plumbline conform   judge an implementation clause by clause\n"
                                      "  plumbline report    render a run directory again\n\n"
                                      "`plumbline VERB --help` tells more.\n\n"
-                                  << exit_code_help();
-  return to_int(asked ? ExitCode::ok : ExitCode::usage);
+                                  << plumbline::exit_code_help();
+  return plumbline::to_int(asked ? ExitCode::ok : ExitCode::usage);
 }

@@ -144,15 +144,16 @@ Life polling_life(Context& c, Polling& session, Duration within) {
     const Duration left = std::max<Duration>(deadline - c.clock.now(), std::chrono::milliseconds{20});
     c.wire.until([&] { return poll.done(); }, left);
     seen = fmt::format("GET: {}", describe(poll, left));
-    if (!poll.answer()) {
+    const HttpAnswer* answer = poll.answer();
+    if (answer == nullptr) {
       if (!poll.failed()) {
         return {false, "the session stayed open: " + seen};
       }
       continue;  // a connection cut without an answer: the next GET tells
     }
-    const auto packets = split_payload(poll.answer()->body);
+    const auto packets = split_payload(answer->body);
     const bool close_packet = std::find(packets.begin(), packets.end(), "1") != packets.end();
-    if ((poll.answer()->status >= 400 && poll.answer()->status < 600) || close_packet) {
+    if ((answer->status >= 400 && answer->status < 600) || close_packet) {
       return {true, seen};
     }
     if (std::find(packets.begin(), packets.end(), "2") != packets.end()) {

@@ -48,8 +48,8 @@ YAML::Node load_yaml(Complaints& complaints, const std::string& text) {
   }
 }
 
-StrictMap::StrictMap(Complaints& complaints, YAML::Node node, std::string what)
-    : complaints_(complaints), node_(std::move(node)), what_(std::move(what)), ok_(node_.IsMap()) {
+StrictMap::StrictMap(Complaints& complaints, const YAML::Node& node, std::string what)
+    : complaints_(complaints), node_(node), what_(std::move(what)), ok_(node_.IsMap()) {
   if (!ok_) {
     complaints_.add(node_.Mark(), what_ + " must be a mapping of keys to values");
   }

@@ -28,7 +28,7 @@ class Complaints {
 class StrictMap {
  public:
   // `what` names the mapping in sentences: "clause EIO-HS-01".
-  StrictMap(Complaints& complaints, YAML::Node node, std::string what);
+  StrictMap(Complaints& complaints, const YAML::Node& node, std::string what);
 
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] YAML::Mark mark() const { return node_.Mark(); }

@@ -192,6 +192,7 @@ RunnerReport Runner::run(std::vector<Slot> slots) {
                         [](const Slot& slot) { return slot.record->kind == CaseRecord::Kind::timing; });
   const Time start = clock_.now();
   std::vector<Slot*> all;
+  all.reserve(slots.size());
   for (Slot& slot : slots) {
     all.push_back(&slot);
   }

@@ -31,16 +31,16 @@ Connection::Connection(const Endpoint& endpoint, WireLog& log, const Clock& cloc
   sockaddr_storage address = endpoint.address;
   fd_ = ::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd_ < 0) {
-    end(Ending::refused);
+    note_end(Ending::refused);
     return;
   }
   const int on = 1;
   ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&address));
+  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   if (::connect(fd_, generic, endpoint.address_length) == 0) {
     connecting_ = false;
   } else if (errno != EINPROGRESS) {
-    end(Ending::refused);
+    note_end(Ending::refused);
   }
 }
 
@@ -123,9 +123,13 @@ void Connection::abort() {
 }
 
 void Connection::end(Ending ending) {
-  if (ended()) {
-    return;
+  if (!ended()) {
+    note_end(ending);
+    on_end();
   }
+}
+
+void Connection::note_end(Ending ending) {
   ending_ = ending;
   ended_at_ = clock_.now();
   if (fd_ >= 0) {
@@ -133,7 +137,6 @@ void Connection::end(Ending ending) {
     fd_ = -1;
   }
   log_.note(number_, std::string("TCP connection ") + std::string(to_string(ending)));
-  on_end();
 }
 
 }  // namespace plumbline::conform

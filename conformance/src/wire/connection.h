@@ -38,7 +38,7 @@ class Connection {
   void queue(std::string_view bytes);  // sent as soon as the kernel takes it
   void end(Ending ending);
   virtual void on_bytes(std::string_view bytes) = 0;
-  virtual void on_end() {}
+  virtual void on_end() {}  // not called when connecting failed at once: see ending()
 
   WireLog& log_;
   const Clock& clock_;
@@ -46,6 +46,7 @@ class Connection {
  private:
   void flush();
   void drain();
+  void note_end(Ending ending);  // without telling the derived class, which may not exist yet
 
   int number_;
   int fd_{-1};

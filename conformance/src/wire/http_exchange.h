@@ -40,10 +40,10 @@ class HttpExchange final : public Connection {
  public:
   HttpExchange(const Endpoint& endpoint, WireLog& log, const Clock& clock, int number, std::string_view request);
 
-  [[nodiscard]] const std::optional<HttpAnswer>& answer() const { return answer_; }
+  [[nodiscard]] const HttpAnswer* answer() const { return answer_ ? &*answer_ : nullptr; }  // null: none yet
   // No answer will come any more: the connection ended without one, or spoke no HTTP.
-  [[nodiscard]] bool failed() const { return failed_; }
-  [[nodiscard]] bool done() const { return answer_.has_value() || failed_; }
+  [[nodiscard]] bool failed() const { return failed_ || ending() == Ending::refused; }
+  [[nodiscard]] bool done() const { return answer_.has_value() || failed(); }
 
  private:
   void on_bytes(std::string_view bytes) override;

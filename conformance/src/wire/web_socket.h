@@ -34,7 +34,7 @@ class WebSocket final : public Connection {
   [[nodiscard]] bool open() const { return open_ && !over(); }
   [[nodiscard]] bool was_open() const { return open_; }
   // Refused by an HTTP answer other than 101.
-  [[nodiscard]] const std::optional<HttpAnswer>& refusal() const { return refusal_; }
+  [[nodiscard]] const HttpAnswer* refusal() const { return refusal_ ? &*refusal_ : nullptr; }
   // No message can come any more: close frame, end of TCP, refusal, or bytes that are no frames.
   [[nodiscard]] bool over() const { return ended() || refusal_ || close_code_ || reader_.broken(); }
   [[nodiscard]] Time over_at() const { return over_at_; }

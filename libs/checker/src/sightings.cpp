@@ -194,9 +194,12 @@ std::optional<Token> StreamingChecker::Impl::deliver(DeviceIndex index, const Si
   ++findings.report().deliveries;
   if (record != nullptr && !record->conflicted) {
     record->last_delivery = std::max(record->last_delivery, at);
-    if (record->outstanding > 0 && owed(*member, *record) && --record->outstanding == 0) {
-      complete(*record);
-      close(*record);
+    if (record->outstanding > 0 && owed(*member, *record)) {
+      --record->outstanding;
+      if (record->outstanding == 0) {
+        complete(*record);
+        close(*record);
+      }
     }
   }
   return token;

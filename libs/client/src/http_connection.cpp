@@ -28,6 +28,9 @@ void HttpConnection::on_open() {
 }
 
 void HttpConnection::transmit() {
+  if (!pending_) {
+    return;
+  }
   stream_.out() += pending_->bytes;
   std::string().swap(pending_->bytes);
   pending_->sent = true;
@@ -53,6 +56,9 @@ void HttpConnection::on_bytes(std::span<char> bytes, Time received) {
 }
 
 void HttpConnection::complete(Time received) {
+  if (!pending_) {
+    return;
+  }
   HttpAnswer answer{
       .response = pending_->reader.take(), .first_byte_sent = pending_->first_byte_sent, .received = received};
   pending_.reset();
@@ -71,6 +77,9 @@ void HttpConnection::on_closed(const Error& why) {
 }
 
 void HttpConnection::fail(const Error& why) {
+  if (!pending_) {
+    return;
+  }
   const bool stale = pending_->reused && pending_->sent && !pending_->reader.started();
   const HttpFailure failure{.error = why, .sent = pending_->sent};
   pending_.reset();

@@ -1,5 +1,6 @@
 #include "pretty_json.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
@@ -45,14 +46,8 @@ void append_members(std::string& out, const Container& members, int depth, bool 
   }
 }
 
-template <class Container, class Get>
-bool all_scalar(const Container& members, const Get& get) {
-  for (const auto& member : members) {
-    if (is_container(get(member))) {
-      return false;
-    }
-  }
-  return true;
+bool all_scalar(const boost::json::array& members) {
+  return std::none_of(members.begin(), members.end(), [](const value& member) { return is_container(member); });
 }
 
 void append(std::string& out, const value& item, int depth, bool one_line) {
@@ -65,7 +60,7 @@ void append(std::string& out, const value& item, int depth, bool one_line) {
     });
     out += '}';
   } else if (const auto* array = item.if_array()) {
-    const bool flat = one_line || all_scalar(*array, [](const value& member) -> const value& { return member; });
+    const bool flat = one_line || all_scalar(*array);
     out += '[';
     append_members(out, *array, depth, flat, [&](const value& member) { append(out, member, depth + 1, flat); });
     out += ']';

@@ -119,7 +119,7 @@ struct ChildProcess::Impl {
         status = ::waitpid(pid, &raw, 0) == pid ? exit_status(raw) : 0;
       }
     }
-    return *status;
+    return status.value_or(0);
   }
 
   // false at the end of the stream or when time is up.
@@ -149,6 +149,7 @@ struct ChildProcess::Impl {
 
 boost::system::result<ChildProcess, std::string> ChildProcess::start(const Options& options) {
   std::vector<char*> argv;
+  argv.reserve(options.command.size() + 1);
   for (const std::string& word : options.command) {
     argv.push_back(const_cast<char*>(word.c_str()));  // execv's signature; it does not write
   }

@@ -92,13 +92,13 @@ void ClientSession::on_reassembled(const Result<std::optional<Packet>>& packet) 
   if (!packet) {
     return end(packet.error());
   }
-  if (*packet) {
+  if (const std::optional<Packet>& whole = *packet) {
     PacketView view;
-    view.type = (*packet)->type;
-    view.nsp = (*packet)->nsp;
-    view.ack_id = (*packet)->ack_id;
-    view.data = (*packet)->data;
-    deliver(view, (*packet)->attachments);
+    view.type = whole->type;
+    view.nsp = whole->nsp;
+    view.ack_id = whole->ack_id;
+    view.data = whole->data;
+    deliver(view, whole->attachments);
   }
 }
 

@@ -41,14 +41,15 @@ Result<std::uint32_t> take_attachments(std::string_view& text, std::uint32_t lim
   if (!count) {
     return count.error();
   }
-  if (!*count || text.empty() || text.front() != '-') {
+  const std::optional<std::uint64_t>& number = *count;
+  if (!number || text.empty() || text.front() != '-') {
     return malformed_packet("no attachment count");
   }
-  if (**count > limit) {
+  if (*number > limit) {
     return Error{Errc::too_large, "too many attachments"};
   }
   text.remove_prefix(1);
-  return static_cast<std::uint32_t>(**count);
+  return static_cast<std::uint32_t>(*number);
 }
 
 std::string_view take_namespace(std::string_view& text) {

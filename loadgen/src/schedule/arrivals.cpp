@@ -45,8 +45,9 @@ std::vector<std::uint64_t> arrivals_per_second(const ArrivalPattern& pattern) {
   const auto seconds =
       static_cast<std::size_t>((pattern.length + std::chrono::seconds{1} - Duration{1}) / std::chrono::seconds{1});
   std::vector<std::uint64_t> counts(seconds, 0);
-  for (ArrivalStream stream{pattern}; stream.peek(); stream.pop()) {
-    ++counts[static_cast<std::size_t>(*stream.peek() / std::chrono::seconds{1})];
+  ArrivalStream stream{pattern};
+  for (auto next = stream.peek(); next; stream.pop(), next = stream.peek()) {
+    ++counts[static_cast<std::size_t>(*next / std::chrono::seconds{1})];
   }
   return counts;
 }

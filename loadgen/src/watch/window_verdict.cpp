@@ -34,8 +34,8 @@ std::vector<std::string> judge_window(const WindowSignals& signals, const Thresh
   if (signals.busy > limit.busy) {
     reasons.push_back(fmt::format("event loop {:.0f} % busy > {:.0f} %", signals.busy * 100, limit.busy * 100));
   }
-  if (signals.throttled_ms.value_or(0) > 0) {
-    reasons.push_back(fmt::format("CPU quota throttled the generator for {:.1f} ms", *signals.throttled_ms));
+  if (const double throttled = signals.throttled_ms.value_or(0); throttled > 0) {
+    reasons.push_back(fmt::format("CPU quota throttled the generator for {:.1f} ms", throttled));
   }
   const double wait = signals.runnable_wait.value_or(0);
   const double visible = std::max(signals.slip_p99_ms, signals.lag_p99_ms);

@@ -216,7 +216,8 @@ Finding eio_pk_16_b(Context& c) {
 
 Finding eio_lm_01_a(Context& c) {
   constexpr std::uint64_t kLargest = 16U << 20U;
-  if (!c.target.max_payload || *c.target.max_payload > kLargest) {
+  const std::uint64_t limit = c.target.max_payload.value_or(kLargest + 1);
+  if (limit > kLargest) {
     return not_applicable("a declared limits.max_payload of at most 16 MiB");
   }
   Polling session(c);
@@ -228,7 +229,7 @@ Finding eio_lm_01_a(Context& c) {
   }
   // An event that nobody listens to fills the body; an echo afterwards shows that it was taken and the session lives.
   std::string body = R"(42["fill",")";
-  body.append(*c.target.max_payload - body.size() - 2, 'x');
+  body.append(limit - body.size() - 2, 'x');
   body += "\"]";
   HttpExchange& post = session.post(body);
   c.wire.until([&] { return post.done(); }, 2 * c.answer_bound());
