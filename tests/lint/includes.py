@@ -18,7 +18,7 @@ PLACES = {
     r"sodium\.h": r"/auth/|^reference-server/src/|^libs/socketio/src/|^tests/",  # socketio: base64 only
     r"pqxx/|libpq-fe\.h": r"^reference-server/src/store/|^tests/integration/real/",
     r"hiredis/": r"^reference-server/src/backplane/|^tests/integration/real/",
-    r"librdkafka/": r"^reference-server/src/bus/",
+    r"librdkafka/": r"^reference-server/src/bus/|^tests/",
     r"spdlog/": r"^libs/base/",
     r"CLI/": r"\.cpp$",
 }

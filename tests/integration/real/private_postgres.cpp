@@ -1,10 +1,8 @@
 #include "integration/real/private_postgres.h"
 
-#include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -12,6 +10,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "integration/real/free_port.h"
 #include "integration/real/scratch.h"
 
 namespace plumbline::real {
@@ -22,22 +21,6 @@ constexpr auto kReadyWithin = std::chrono::seconds{60};  // a machine that eight
 std::string postgres_program(const std::string& name) {
   const char* chosen = std::getenv("PLUMBLINE_POSTGRES_BIN");
   return (chosen != nullptr ? std::string(chosen) : std::string("/usr/lib/postgresql/15/bin")) + "/" + name;
-}
-
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  void* raw = &address;
-  const bool bound = fd >= 0 && ::bind(fd, static_cast<sockaddr*>(raw), size) == 0 &&
-                     ::getsockname(fd, static_cast<sockaddr*>(raw), &size) == 0;
-  ::close(fd);
-  if (!bound) {
-    throw std::runtime_error("no free port on the loopback");
-  }
-  return ntohs(address.sin_port);
 }
 
 // Made once per process; copies of it start in a fraction of the time.
