@@ -177,16 +177,20 @@ Time Engine::run_ramp(Time now) {
 }
 
 Time Engine::run_hold(Time now) {
-  while (const auto due = arrivals_->peek()) {
+  ArrivalStream* const arrivals = arrivals_ ? &*arrivals_ : nullptr;
+  if (arrivals == nullptr) {
+    return now;
+  }
+  while (const auto due = arrivals->peek()) {
     const Time intended = stage_start_ + *due;
     if (intended > now) {
       break;
     }
-    start_arrival(operation_at(plan_.scenario, plan_.population, phase_, arrivals_->index()), intended, now);
-    arrivals_->pop();
+    start_arrival(operation_at(plan_.scenario, plan_.population, phase_, arrivals->index()), intended, now);
+    arrivals->pop();
   }
   const Time planned_end = stage_start_ + plan_.scenario.phases[phase_].length;
-  if (const auto due = arrivals_->peek()) {
+  if (const auto due = arrivals->peek()) {
     return stage_start_ + *due;
   }
   if (now >= planned_end) {
