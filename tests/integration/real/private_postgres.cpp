@@ -39,6 +39,13 @@ const std::filesystem::path& template_directory() {
   return made;
 }
 
+void await_end(net::ChildProcess& server, Duration within) {
+  const Time deadline = steady_now() + within;
+  while (server.running() && steady_now() < deadline) {
+    ::poll(nullptr, 0, 5);
+  }
+}
+
 using Connection = std::unique_ptr<PGconn, decltype(&PQfinish)>;
 using Rows = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
@@ -76,7 +83,7 @@ PrivatePostgres::~PrivatePostgres() {
   if (server_) {
     thaw();
     ::kill(pid(), SIGQUIT);  // nobody needs its data any more
-    static_cast<void>(server_->wait_for_line("\x01", std::chrono::seconds{10}));
+    await_end(*server_, std::chrono::seconds{10});
   }
   server_.reset();
   std::error_code ignored;
@@ -132,22 +139,27 @@ bool PrivatePostgres::launch() {
 }
 
 void PrivatePostgres::start() {
-  if (!launch()) {
-    throw std::runtime_error("PostgreSQL does not start again: " + log());
+  for (int attempt = 0; attempt < 20; ++attempt) {  // a child that outlived its postmaster keeps the new one away
+    if (launch()) {
+      return;
+    }
+    ::poll(nullptr, 0, 200);
   }
+  throw std::runtime_error("PostgreSQL does not start again: " + log());
 }
 
 void PrivatePostgres::stop() {
   ::kill(pid(), SIGINT);
-  static_cast<void>(server_->wait_for_line("\x01", std::chrono::seconds{20}));
+  await_end(*server_, std::chrono::seconds{20});
   server_.reset();
 }
 
 void PrivatePostgres::kill() {
+  ::kill(pid(), SIGSTOP);  // so that it starts nobody meanwhile
   for (const pid_t one : family()) {
     ::kill(one, SIGKILL);
   }
-  static_cast<void>(server_->wait_for_line("\x01", std::chrono::seconds{10}));
+  await_end(*server_, std::chrono::seconds{20});
   server_.reset();
 }
 

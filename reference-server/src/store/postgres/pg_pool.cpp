@@ -1,0 +1,68 @@
+#include "store/postgres/pg_pool.h"
+
+#include <array>
+
+namespace plumbline::serve {
+
+PgPool::PgPool(net::ShardPool& pool, const std::string& uri, const PgLinkOptions& limits) {
+  const auto link = [&](std::size_t shard, const char* purpose) {
+    PgLinkOptions options = limits;
+    options.conninfo = uri;
+    options.purpose = purpose;
+    return std::make_unique<PgLink>(pool.context(shard), std::move(options));
+  };
+  for (std::size_t shard = 0; shard < pool.size(); ++shard) {
+    links_.push_back({link(shard, "hot"), link(shard, "reads")});
+  }
+}
+
+void PgPool::open() {
+  for (const Links& links : links_) {
+    links.hot->open();
+    links.reads->open();
+  }
+}
+
+bool PgPool::usable() const {
+  return trouble().empty();
+}
+
+std::string PgPool::trouble() const {
+  for (const Links& links : links_) {
+    for (const PgLink* link : {links.hot.get(), links.reads.get()}) {
+      if (!link->usable()) {
+        return link->trouble();
+      }
+    }
+  }
+  return "";
+}
+
+std::vector<Metric> PgPool::metrics(std::size_t shard) const {
+  PgLinkCounters sum;
+  std::size_t waiting = 0;
+  for (const PgLink* link : {links_[shard].hot.get(), links_[shard].reads.get()}) {
+    const PgLinkCounters& one = link->counters();
+    sum.answered += one.answered;
+    sum.unavailable += one.unavailable;
+    sum.refused += one.refused;
+    sum.unknown += one.unknown;
+    sum.deadlines += one.deadlines;
+    sum.connects += one.connects;
+    waiting += link->waiting();
+  }
+  const auto counter = [](const char* name, const char* help, std::uint64_t value) {
+    return Metric{name, help, true, static_cast<double>(value)};
+  };
+  return {
+      counter("plumbline_postgres_statements_total", "Statements that PostgreSQL answered.", sum.answered),
+      counter("plumbline_postgres_unavailable_total", "Statements given up before they were sent.", sum.unavailable),
+      counter("plumbline_postgres_queue_full_total", "Statements that a full queue refused.", sum.refused),
+      counter("plumbline_postgres_unknown_total", "Statements sent whose outcome was not heard.", sum.unknown),
+      counter("plumbline_postgres_deadlines_total", "Connections closed for a missed deadline.", sum.deadlines),
+      counter("plumbline_postgres_connects_total", "Connections made.", sum.connects),
+      Metric{"plumbline_postgres_waiting", "Statements waiting or under way.", false, static_cast<double>(waiting)},
+  };
+}
+
+}  // namespace plumbline::serve

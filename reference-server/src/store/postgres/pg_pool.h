@@ -1,0 +1,38 @@
+// The connections of one process to PostgreSQL: for each shard one for what a send waits for and one for reads, so that
+// a slow list does not stand in front of sends. Stage: store.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/application.h"
+#include "plumbline/net/shard_pool.h"
+#include "store/postgres/pg_link.h"
+
+namespace plumbline::serve {
+
+// Destroyed before the ShardPool, while no shard runs.
+class PgPool {
+ public:
+  // `limits` gives all but conninfo and purpose.
+  PgPool(net::ShardPool& pool, const std::string& uri, const PgLinkOptions& limits = {});
+
+  void open();  // before the shard threads start, or on the shard: connects all now instead of with the first statement
+
+  [[nodiscard]] PgSession& hot(std::size_t shard) { return *links_[shard].hot; }
+  [[nodiscard]] PgSession& reads(std::size_t shard) { return *links_[shard].reads; }
+
+  [[nodiscard]] bool usable() const;                                   // all connections; any thread
+  [[nodiscard]] std::string trouble() const;                           // the first one's sentence; any thread
+  [[nodiscard]] std::vector<Metric> metrics(std::size_t shard) const;  // on that shard
+
+ private:
+  struct Links {
+    std::unique_ptr<PgLink> hot;
+    std::unique_ptr<PgLink> reads;
+  };
+  std::vector<Links> links_;
+};
+
+}  // namespace plumbline::serve
