@@ -1,5 +1,7 @@
 #include "observe/observe_endpoint.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <memory>
@@ -93,24 +95,84 @@ void gather_metrics(Shard& origin, const net::Respond& respond) {
   }
 }
 
+void answer_health(Shard& shard, const net::Respond& respond) {
+  respond(health(shard));
+}
+
+void answer_readiness(Shard& shard, const net::Respond& respond) {
+  respond(readiness(shard));
+}
+
+constexpr std::array kObserved{
+    Observed{"/health",
+             answer_health,
+             {"getHealth", "That the process runs, and what it is", "", "", {{{200, "It runs", "Health"}}}}},
+    Observed{"/health/ready",
+             answer_readiness,
+             {"getReadiness",
+              "Whether to send requests here; a service that is away alone does not say no",
+              "",
+              "",
+              {{{200, "Ready", "Readiness"}, {503, "Not now: it is shutting down", "Readiness"}}}}},
+    Observed{"/metrics",
+             gather_metrics,
+             {"getMetrics",
+              "All counters, summed over the shards, as Prometheus reads them",
+              "",
+              "",
+              {{{200, "Text format 0.0.4", "", "text/plain"}}}}},
+};
+static_assert(std::all_of(kObserved.begin(), kObserved.end(),
+                          [](const Observed& one) { return complete(one.described); }));
+
+constexpr std::string_view kObservedSchemas = R"json(
+{
+"Health": {
+  "type": "object", "required": ["status", "version", "app", "durability", "backends", "dependencies", "shards", "uptime_s"],
+  "properties": {
+    "status": {"const": "ok"},
+    "version": {"type": "string"},
+    "app": {"type": "string"},
+    "durability": {"type": "string"},
+    "backends": {
+      "type": "object", "required": ["store", "bus", "backplane"], "additionalProperties": {"type": "string"}},
+    "dependencies": {"$ref": "#/components/schemas/Dependencies"},
+    "shards": {"type": "integer", "minimum": 1},
+    "uptime_s": {"type": "integer", "minimum": 0}}},
+"Dependencies": {
+  "type": "object", "additionalProperties": {"type": "string"},
+  "description": "of each service behind this instance: `ok`, or one sentence why it is not used"},
+"Readiness": {
+  "type": "object", "required": ["status", "dependencies"],
+  "properties": {
+    "status": {"enum": ["ready", "draining"]},
+    "dependencies": {"$ref": "#/components/schemas/Dependencies"}}}
+}
+)json";
+
 }  // namespace
 
+std::span<const Observed> observed_paths() {
+  return kObserved;
+}
+
+std::string_view observed_schemas() {
+  return kObservedSchemas;
+}
+
 bool observe(Shard& shard, const net::HttpRequest& request, const net::Respond& respond) {
-  const bool known = request.path == "/health" || request.path == "/health/ready" || request.path == "/metrics";
-  if (!known) {
+  const auto* const found = std::find_if(kObserved.begin(), kObserved.end(),
+                                         [&request](const Observed& one) { return one.path == request.path; });
+  if (found == kObserved.end()) {
     return false;
   }
-  if (request.method != "GET") {
-    net::HttpResponse answer = Shard::error_answer(405, "METHOD_NOT_ALLOWED", "only GET and HEAD are offered here");
-    answer.headers.emplace_back("Allow", "GET, HEAD");
-    respond(std::move(answer));
-  } else if (request.path == "/health") {
-    respond(health(shard));
-  } else if (request.path == "/health/ready") {
-    respond(readiness(shard));
-  } else {
-    gather_metrics(shard, respond);
+  if (request.method == "GET") {
+    found->answer(shard, respond);
+    return true;
   }
+  net::HttpResponse answer = Shard::error_answer(405, "METHOD_NOT_ALLOWED", "only GET and HEAD are offered here");
+  answer.headers.emplace_back("Allow", "GET, HEAD");
+  respond(std::move(answer));
   return true;
 }
 

@@ -9,7 +9,7 @@
 namespace plumbline::serve {
 namespace {
 
-constexpr TextRule kPasswordRule{8, 128};
+constexpr TextRule kPasswordRule{8, 128, Length::whole};
 constexpr TextRule kNameRule{1, 100};
 
 bool plain_name(std::string_view text) {
@@ -37,7 +37,7 @@ std::string user_json(const User& user) {
 User user_of(Fields& fields) {
   User user;
   user.username = fields.text("username", Need::required, {3, 64}).value_or("");
-  user.email = fields.text("email", Need::required, {3, 254}).value_or("");
+  user.email = fields.text("email", Need::required, {3, 254, Length::whole}).value_or("");
   user.first_name = fields.text("firstName", Need::optional, kNameRule).value_or("");
   user.last_name = fields.text("lastName", Need::optional, kNameRule).value_or("");
   if (!plain_name(user.username)) {
@@ -98,14 +98,15 @@ void post_register(const CallPtr& call) {
 
 void post_login(const CallPtr& call) {
   Fields& fields = call->fields;
-  auto name = fields.text("username", Need::optional, {1, 254});
+  constexpr TextRule kLoginName{1, 254, Length::whole};
+  auto name = fields.text("username", Need::optional, kLoginName);
   if (!name) {
-    name = fields.text("email", Need::optional, {1, 254});
+    name = fields.text("email", Need::optional, kLoginName);
   }
   if (!name && fields.good()) {
     fields.fault("username", "or email is required");
   }
-  const auto password = fields.text("password", Need::required, {1, 128});
+  const auto password = fields.text("password", Need::required, {1, 128, Length::whole});
   if (!fields.good()) {
     call->respond(fields.refusal());
     return;
@@ -123,7 +124,7 @@ void post_login(const CallPtr& call) {
 }
 
 void post_refresh(const CallPtr& call) {
-  const auto token = call->fields.text("refreshToken", Need::required, {1, 1024});
+  const auto token = call->fields.text("refreshToken", Need::required, {1, 1024, Length::whole});
   if (!call->fields.good()) {
     call->respond(call->fields.refusal());
     return;

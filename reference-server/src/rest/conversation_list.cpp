@@ -25,7 +25,8 @@ std::optional<Position> parse_position(std::string_view text) {
   const std::size_t dot = text.find('.');
   Position position;
   const auto [stop, ec] = std::from_chars(text.data(), text.data() + std::min(dot, text.size()), position.active_at);
-  const auto key = dot == std::string_view::npos ? std::nullopt : ConversationKey::parse(text.substr(dot + 1));
+  const auto key =
+      dot == std::string_view::npos ? std::nullopt : ConversationKey::parse_any_order(text.substr(dot + 1));
   if (ec != std::errc{} || stop != text.data() + dot || !key) {
     return std::nullopt;
   }

@@ -2,8 +2,10 @@
 
 #include <boost/json/parse.hpp>
 #include <charconv>
+#include <cmath>
 
 #include "plumbline/base/ids.h"
+#include "plumbline/websocket/codec.h"
 #include "service/text_rules.h"
 
 namespace plumbline::serve {
@@ -27,6 +29,26 @@ bool is_json(std::string_view content_type) {
 net::HttpResponse refusal_of(const std::vector<FieldFault>& faults, std::string_view message) {
   const std::string first = faults.front().path + ' ' + faults.front().message;
   return error_answer(400, "INVALID_FIELD", message.empty() ? std::string_view{first} : message, faults);
+}
+
+// What is wrong with the text; empty when nothing is.
+std::string broken(const TextRule& rule, std::string_view text) {
+  const std::size_t length = rule.counted == Length::trimmed ? trimmed_length(text) : code_points(text);
+  if (length < rule.min || length > rule.max) {
+    return "must have " + std::to_string(rule.min) + " to " + std::to_string(rule.max) + " characters";
+  }
+  return has_nul(text) ? "must not contain U+0000" : "";
+}
+
+// JSON has one kind of number: 5 and 5.0 are the same integer.
+std::optional<std::int64_t> whole_number(const boost::json::value& value) {
+  if (value.is_int64()) {
+    return value.get_int64();
+  }
+  const double* const real = value.if_double();
+  const bool whole =
+      real != nullptr && std::abs(*real) <= static_cast<double>(kMaxNumber) && std::trunc(*real) == *real;
+  return whole ? std::optional{static_cast<std::int64_t>(*real)} : std::nullopt;
 }
 
 }  // namespace
@@ -77,13 +99,8 @@ std::optional<std::string_view> Fields::text(std::string_view name, Need need, c
     return std::nullopt;
   }
   const std::string_view found{value->get_string().data(), value->get_string().size()};
-  const std::size_t length = trimmed_length(found);
-  if (length < rule.min || length > rule.max) {
-    fault(name, "must have " + std::to_string(rule.min) + " to " + std::to_string(rule.max) + " characters");
-    return std::nullopt;
-  }
-  if (has_nul(found)) {
-    fault(name, "must not contain U+0000");
+  if (std::string wrong = broken(rule, found); !wrong.empty()) {
+    fault(name, std::move(wrong));
     return std::nullopt;
   }
   return found;
@@ -107,13 +124,12 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, Need need, st
   if (value == nullptr) {
     return std::nullopt;
   }
-  const bool fits =
-      value->is_int64() && value->get_int64() >= min && value->get_int64() <= static_cast<std::int64_t>(kMaxNumber);
-  if (!fits) {
+  const auto number = whole_number(*value);
+  if (!number || *number < min || *number > static_cast<std::int64_t>(kMaxNumber)) {
     fault(name, "must be an integer of at least " + std::to_string(min));
     return std::nullopt;
   }
-  return value->get_int64();
+  return number;
 }
 
 void Fields::fault(std::string_view path, std::string message) {
@@ -135,6 +151,22 @@ std::optional<std::string_view> QueryFields::text(std::string_view name) const {
   return std::nullopt;
 }
 
+std::optional<std::string_view> QueryFields::text(std::string_view name, Need need, const TextRule& rule) {
+  const auto found = text(name);
+  if (!found) {
+    if (need == Need::required) {
+      fault(name, "is required");
+    }
+    return std::nullopt;
+  }
+  std::string wrong = websocket::is_valid_utf8(*found) ? broken(rule, *found) : "must be UTF-8";
+  if (!wrong.empty()) {
+    fault(name, std::move(wrong));
+    return std::nullopt;
+  }
+  return found;
+}
+
 std::uint64_t QueryFields::number(std::string_view name, std::uint64_t fallback, std::uint64_t min, std::uint64_t max) {
   const auto found = text(name);
   if (!found) {
@@ -154,8 +186,8 @@ void QueryFields::fault(std::string_view path, std::string message) {
   faults_.push_back({std::string{path}, std::move(message)});
 }
 
-net::HttpResponse QueryFields::refusal() const {
-  return refusal_of(faults_, {});
+net::HttpResponse QueryFields::refusal(std::string_view message) const {
+  return refusal_of(faults_, message);
 }
 
 }  // namespace plumbline::serve

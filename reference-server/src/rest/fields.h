@@ -20,9 +20,12 @@ inline constexpr std::size_t kMaxBody = 1U << 20U;
 
 enum class Need { required, optional };
 
+enum class Length : std::uint8_t { trimmed, whole };  // without the white space around the text, or with it
+
 struct TextRule {
   std::size_t min{1};  // characters
   std::size_t max{255};
+  Length counted{Length::trimmed};
 };
 
 // The fields of one body. Small bodies are parsed without touching the heap.
@@ -58,12 +61,14 @@ class QueryFields {
   explicit QueryFields(std::string_view query);
 
   [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
+  // As of a body's field: nothing when absent, a fault when outside the rule, not UTF-8, or with U+0000 inside.
+  std::optional<std::string_view> text(std::string_view name, Need need, const TextRule& rule);
   // Absent: `fallback`. Not a decimal integer, or outside [min, max]: a fault.
   std::uint64_t number(std::string_view name, std::uint64_t fallback, std::uint64_t min, std::uint64_t max);
 
   void fault(std::string_view path, std::string message);
   [[nodiscard]] bool good() const { return faults_.empty(); }
-  [[nodiscard]] net::HttpResponse refusal() const;
+  [[nodiscard]] net::HttpResponse refusal(std::string_view message = {}) const;
 
  private:
   std::vector<std::pair<std::string, std::string>> parameters_;

@@ -45,9 +45,9 @@ net::HttpResponse ask_answer(AskOutcome outcome) {
       return json_answer(201,
                          R"({"message":"Friend request auto-accepted! You are now friends.","autoAccepted":true})");
     case AskOutcome::already_friends:
-      return error_answer(400, "ALREADY_FRIENDS", "Already friends.");
+      return error_answer(409, "ALREADY_FRIENDS", "Already friends.");
     case AskOutcome::already_sent:
-      return error_answer(400, "ALREADY_SENT", "Friend request already sent.");
+      return error_answer(409, "ALREADY_SENT", "Friend request already sent.");
   }
   return error_answer(409, "CONFLICT", "Friend request not possible.");
 }
@@ -94,7 +94,7 @@ void post_friend_accept(const CallPtr& call) {
       if (outcome.has_value()) {
         call->respond(json_answer(200, R"({"message":"Friend request accepted."})"));
       } else if (outcome.error().code == Errc::not_found) {
-        call->respond(error_answer(400, "NO_PENDING_REQUEST", "No pending friend request found."));
+        call->respond(error_answer(404, "NO_PENDING_REQUEST", "No pending friend request found."));
       } else {
         answer_failure(call, outcome.error());
       }
@@ -103,25 +103,22 @@ void post_friend_accept(const CallPtr& call) {
 }
 
 void get_user_search(const CallPtr& call) {
-  limited(call, RateBucket::search, [call] {
-    QueryFields query(call->request.query);
-    const std::string term{query.text("q").value_or("")};
-    if (trimmed_length(term) == 0 || term.size() > 255) {
-      query.fault("q", "must have 1 to 255 characters");
-      call->respond(error_answer(400, "INVALID_FIELD", "Search term is required.", {{"q", "must not be empty"}}));
-      return;
+  QueryFields query(call->request.query);
+  const auto term = query.text("q", Need::required, {1, 255});
+  if (!term) {
+    call->respond(query.refusal("Search term is required."));
+    return;
+  }
+  call->core.users.search(std::string{*term}, kMaxHits, [call](const Result<std::vector<UserPtr>>& hits) {
+    if (hits.has_error()) {
+      answer_failure(call, hits.error());
+    } else if (hits.value().empty()) {
+      call->respond(error_answer(404, "NOT_FOUND", "No users found."));
+    } else {
+      call->core.friends.of(call->who->user, [call, hits = hits.value()](const Result<Rows>& rows) {
+        call->respond(json_answer(200, hits_json(hits, rows.has_value() ? rows.value() : Rows{}, call->who->user)));
+      });
     }
-    call->core.users.search(term, kMaxHits, [call](const Result<std::vector<UserPtr>>& hits) {
-      if (hits.has_error()) {
-        answer_failure(call, hits.error());
-      } else if (hits.value().empty()) {
-        call->respond(error_answer(404, "NOT_FOUND", "No users found."));
-      } else {
-        call->core.friends.of(call->who->user, [call, hits = hits.value()](const Result<Rows>& rows) {
-          call->respond(json_answer(200, hits_json(hits, rows.has_value() ? rows.value() : Rows{}, call->who->user)));
-        });
-      }
-    });
   });
 }
 

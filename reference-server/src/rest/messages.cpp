@@ -48,14 +48,15 @@ std::string metadata_of(Fields& fields) {
 }
 
 std::string type_of(Fields& fields) {
-  const std::string_view type = fields.text("messageType", Need::optional, {1, 255}).value_or("text");
+  const std::string_view type = fields.text("messageType", Need::optional, {1, 255, Length::whole}).value_or("text");
   if (type == "system") {
     fields.fault("messageType", "is reserved for the server");
   }
   return std::string{type};
 }
 
-// Either `receiverId`, or `conversationId` of a conversation that may be a group.
+// Either `receiverId`, or `conversationId` of a conversation that may be a group. Nothing without a fault: well-shaped,
+// but not there.
 std::optional<ConversationKey> destination_of(Fields& fields, Uuid sender) {
   if (fields.raw("conversationId") != nullptr && fields.raw("receiverId") != nullptr) {
     fields.fault("conversationId", "must not stand beside receiverId");
@@ -65,9 +66,9 @@ std::optional<ConversationKey> destination_of(Fields& fields, Uuid sender) {
     const auto receiver = fields.uuid("receiverId", Need::required);
     return receiver ? std::optional{ConversationKey::pair(sender, *receiver)} : std::nullopt;
   }
-  const auto text = fields.text("conversationId", Need::required, {1, 255});
+  const auto text = fields.text("conversationId", Need::required, {1, 255, Length::whole});
   const auto key = text ? ConversationKey::parse(*text) : std::nullopt;
-  if (text && !key) {
+  if (text && !ConversationKey::parse_any_order(*text)) {
     fields.fault("conversationId", "is no conversation id");
   }
   return key;
@@ -150,25 +151,6 @@ void read_history(const CallPtr& call, const HistoryQuery& query) {
   });
 }
 
-void history_page(const CallPtr& call) {
-  QueryFields query(call->request.query);
-  HistoryQuery wanted;
-  wanted.limit = query.number("limit", 50, 1, 100);
-  wanted.before = query.number("beforeSequence", 0, 1, kMaxSequence);
-  wanted.before = query.number("cursor", wanted.before, 1, kMaxSequence);
-  if (!query.good()) {
-    call->respond(query.refusal());
-    return;
-  }
-  const auto key = ConversationKey::parse(last_segment(call->request.path));
-  if (!key) {
-    answer_failure(call, kNoConversation);
-    return;
-  }
-  wanted.conversation = *key;
-  read_history(call, wanted);
-}
-
 std::string new_group_json(const Conversation& group) {
   std::string json = R"({"id":")" + group.key.text() + R"(","conversationId":")" + group.key.text() +
                      R"(","type":"group","name":)" + (group.name.empty() ? "null" : quoted(group.name)) +
@@ -227,26 +209,43 @@ void open_group(const CallPtr& call, Conversation group) {
 }  // namespace
 
 void post_send(const CallPtr& call) {
-  limited(call, RateBucket::send, [call] {
-    Fields& fields = call->fields;
-    const auto destination = destination_of(fields, call->who->user);
-    const auto text = fields.text("message", Need::required, {1, kMaxContentCharacters});
-    SendCommand command;
-    command.type = type_of(fields);
-    command.metadata = metadata_of(fields);
-    if (!fields.good()) {
-      call->respond(fields.refusal(refusal_text(fields)));
-      return;
-    }
-    command.sender = call->who->user;
-    command.conversation = *destination;
-    command.text = *text;
-    once(call, [call, command = std::move(command)] { submit(call, command); });
-  });
+  Fields& fields = call->fields;
+  const auto destination = destination_of(fields, call->who->user);
+  const auto text = fields.text("message", Need::required, {1, kMaxContentCharacters});
+  SendCommand command;
+  command.type = type_of(fields);
+  command.metadata = metadata_of(fields);
+  if (!fields.good()) {
+    call->respond(fields.refusal(refusal_text(fields)));
+    return;
+  }
+  if (!destination) {
+    answer_failure(call, kNoConversation);
+    return;
+  }
+  command.sender = call->who->user;
+  command.conversation = *destination;
+  command.text = *text;
+  once(call, [call, command = std::move(command)] { submit(call, command); });
 }
 
 void get_history(const CallPtr& call) {
-  limited(call, RateBucket::history, [call] { history_page(call); });
+  QueryFields query(call->request.query);
+  HistoryQuery wanted;
+  wanted.limit = query.number("limit", 50, 1, 100);
+  wanted.before = query.number("beforeSequence", 0, 1, kMaxSequence);
+  wanted.before = query.number("cursor", wanted.before, 1, kMaxSequence);
+  if (!query.good()) {
+    call->respond(query.refusal());
+    return;
+  }
+  const auto key = ConversationKey::parse(last_segment(call->request.path));
+  if (!key) {
+    answer_failure(call, kNoConversation);
+    return;
+  }
+  wanted.conversation = *key;
+  read_history(call, wanted);
 }
 
 void post_mark_read(const CallPtr& call) {

@@ -1,62 +1,18 @@
 #include "rest/rest.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/url/pct_string_view.hpp>
 
 #include "auth/credentials.h"
 #include "gateway/shard_core.h"
 #include "rest/answer.h"
+#include "rest/route.h"
 
 namespace plumbline::serve {
 namespace {
 
-enum class Access { open, token };
-enum class Body { none, optional, fields };
-
-struct Route {
-  std::string_view method;
-  std::string_view path;  // a trailing `/` takes one more segment
-  Access access;
-  Body body;
-  Handler handler;
-};
-
-constexpr std::array kRoutes{
-    Route{"POST", "/messages/send", Access::token, Body::fields, post_send},
-    Route{"GET", "/messages/history/", Access::token, Body::none, get_history},
-    Route{"POST", "/messages/mark-read", Access::token, Body::fields, post_mark_read},
-    Route{"GET", "/messages/unread-count", Access::token, Body::none, get_unread_count},
-    Route{"GET", "/messages/conversations", Access::token, Body::none, get_conversations},
-    Route{"POST", "/friends/send-request", Access::token, Body::fields, post_friend_request},
-    Route{"POST", "/friends/accept-request", Access::token, Body::fields, post_friend_accept},
-    Route{"GET", "/friends/pending-requests", Access::token, Body::none, get_pending_requests},
-    Route{"GET", "/friends/list", Access::token, Body::none, get_friends},
-    Route{"GET", "/friends/search", Access::token, Body::none, get_user_search},
-    Route{"POST", "/api/conversations", Access::token, Body::fields, post_conversation},
-    Route{"POST", "/api/auth/register", Access::open, Body::fields, post_register},
-    Route{"POST", "/api/auth/login", Access::open, Body::fields, post_login},
-    Route{"POST", "/api/auth/refresh", Access::open, Body::fields, post_refresh},
-    Route{"POST", "/api/auth/logout", Access::token, Body::optional, post_logout},
-    Route{"GET", "/.well-known/jwks.json", Access::open, Body::none, get_jwks},
-};
-
-bool matches(const Route& route, std::string_view path) {
-  if (!route.path.ends_with('/')) {
-    return path == route.path;
-  }
-  return path.size() > route.path.size() && path.starts_with(route.path) &&
-         path.find('/', route.path.size()) == std::string_view::npos;
-}
-
 net::HttpResponse no_route(std::string_view path) {
-  std::string allowed;
-  for (const Route& route : kRoutes) {
-    if (matches(route, path)) {
-      allowed += allowed.empty() ? "" : ", ";
-      allowed += route.method;
-    }
-  }
+  std::string allowed = allowed_methods(path);
   if (allowed.empty()) {
     return error_answer(404, "NOT_FOUND", "There is nothing at this path");
   }
@@ -77,6 +33,46 @@ bool body_good(const CallPtr& call, const Route& route) {
   return true;
 }
 
+void add_limit_headers(net::HttpResponse& answer, const RateDecision& decision) {
+  answer.headers.emplace_back("x-ratelimit-limit", std::to_string(decision.limit));
+  answer.headers.emplace_back("x-ratelimit-remaining", std::to_string(decision.remaining));
+  answer.headers.emplace_back("x-ratelimit-reset", std::to_string(decision.reset_seconds));
+}
+
+// Runs `work` unless the user has used up the bucket: then 429. Adds the X-RateLimit headers to the answer.
+void limited(const CallPtr& call, RateBucket bucket, std::function<void()> work) {
+  if (!call->core.shared.options.rate_limits) {
+    work();
+    return;
+  }
+  call->core.rates.admit(call->who->user, bucket, [call, work = std::move(work)](const Result<RateDecision>& outcome) {
+    if (outcome.has_error()) {
+      work();  // the counter is a guard, not an authority: without it everybody may pass
+      return;
+    }
+    call->respond = [decision = outcome.value(), respond = std::move(call->respond)](net::HttpResponse answer) {
+      add_limit_headers(answer, decision);
+      respond(std::move(answer));
+    };
+    if (outcome.value().admitted) {
+      work();
+    } else {
+      call->respond(too_many_answer("Too many requests. Please slow down.", outcome.value().reset_seconds));
+    }
+  });
+}
+
+void run(const CallPtr& call, const Route& route) {
+  if (!body_good(call, route)) {
+    return;
+  }
+  if (route.bucket) {
+    limited(call, *route.bucket, [call, &route] { route.handler(call); });
+  } else {
+    route.handler(call);
+  }
+}
+
 void authenticate(const CallPtr& call, const Route& route) {
   const Result<std::string> token = request_token(call->request);
   if (token.has_error()) {
@@ -89,16 +85,20 @@ void authenticate(const CallPtr& call, const Route& route) {
       return;
     }
     call->who = std::move(identity.value());
-    if (body_good(call, route)) {
-      route.handler(call);
-    }
+    run(call, route);
   });
 }
 
-void add_limit_headers(net::HttpResponse& answer, const RateDecision& decision) {
-  answer.headers.emplace_back("x-ratelimit-limit", std::to_string(decision.limit));
-  answer.headers.emplace_back("x-ratelimit-remaining", std::to_string(decision.remaining));
-  answer.headers.emplace_back("x-ratelimit-reset", std::to_string(decision.reset_seconds));
+// Nothing when the header is absent, which is not the same as empty.
+std::optional<std::string_view> find_header(const net::HttpRequest& request, std::string_view lower_name) {
+  const auto found = std::find_if(request.headers.begin(), request.headers.end(),
+                                  [lower_name](const auto& header) { return header.first == lower_name; });
+  return found == request.headers.end() ? std::nullopt : std::optional<std::string_view>{found->second};
+}
+
+bool good_key(std::string_view key) {
+  return !key.empty() && key.size() <= 128 &&
+         std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 // From here on the answer also settles the claim: a success is kept for repetitions, anything else frees the id.
@@ -130,17 +130,15 @@ void Rest::answer(net::HttpRequest request, net::Respond respond) {
 
 void Rest::dispatch(const CallPtr& call) {
   const net::HttpRequest& request = call->request;
-  const auto route = std::find_if(kRoutes.begin(), kRoutes.end(), [&request](const Route& candidate) {
-    return candidate.method == request.method && matches(candidate, request.path);
-  });
-  if (route == kRoutes.end()) {
+  const Route* const route = find_route(request.method, request.path);
+  if (route == nullptr) {
     call->respond(no_route(request.path));
   } else if (refusing_ && route->method != "GET") {
     call->respond(unavailable_answer("The server is shutting down"));
   } else if (route->access == Access::token) {
     authenticate(call, *route);
-  } else if (body_good(call, *route)) {
-    route->handler(call);
+  } else {
+    run(call, *route);
   }
 }
 
@@ -150,34 +148,15 @@ std::string last_segment(std::string_view path) {
   return valid.has_error() ? std::string{} : valid.value().decode();
 }
 
-void limited(const CallPtr& call, RateBucket bucket, std::function<void()> work) {
-  if (!call->core.shared.options.rate_limits) {
-    work();
-    return;
-  }
-  call->core.rates.admit(call->who->user, bucket, [call, work = std::move(work)](const Result<RateDecision>& outcome) {
-    if (outcome.has_error()) {
-      work();  // the counter is a guard, not an authority: without it everybody may pass
-      return;
-    }
-    call->respond = [decision = outcome.value(), respond = std::move(call->respond)](net::HttpResponse answer) {
-      add_limit_headers(answer, decision);
-      respond(std::move(answer));
-    };
-    if (outcome.value().admitted) {
-      work();
-    } else {
-      call->respond(too_many_answer("Too many requests. Please slow down.", outcome.value().reset_seconds));
-    }
-  });
-}
-
 void once(const CallPtr& call, std::function<void()> work) {
-  std::string client_id{call->request.header("idempotency-key")};
-  if (client_id.size() > 128) {  // a header field is ASCII: bytes are characters
-    call->fields.fault("Idempotency-Key", "must have 1 to 128 characters");
+  std::string client_id;
+  if (const auto header = find_header(call->request, "idempotency-key")) {
+    client_id = *header;
+    if (!good_key(client_id)) {
+      call->fields.fault("Idempotency-Key", "must have 1 to 128 visible ASCII characters");
+    }
   }
-  if (const auto id = call->fields.text("clientMessageId", Need::optional, {1, 128})) {
+  if (const auto id = call->fields.text("clientMessageId", Need::optional, {1, 128, Length::whole})) {
     client_id = *id;
   }
   if (!call->fields.good()) {

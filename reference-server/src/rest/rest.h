@@ -7,7 +7,6 @@
 #include <string>
 
 #include "auth/identity.h"
-#include "backplane/rate_limiter.h"
 #include "plumbline/net/http.h"
 #include "rest/fields.h"
 
@@ -57,9 +56,6 @@ class Rest {
 // The part of the path after its last `/`, percent-decoded; empty when an escape is malformed.
 [[nodiscard]] std::string last_segment(std::string_view path);
 
-// Runs `work` unless the user has used up the bucket: then 429. Adds the X-RateLimit headers to the answer.
-void limited(const CallPtr& call, RateBucket bucket, std::function<void()> work);
-
 // Runs `work` once per client id of this user (body `clientMessageId` or header Idempotency-Key); a repetition gets the
 // first answer again with Idempotency-Replayed. Answers 400 itself when the id is not acceptable.
 void once(const CallPtr& call, std::function<void()> work);
@@ -85,5 +81,7 @@ void post_login(const CallPtr& call);
 void post_refresh(const CallPtr& call);
 void post_logout(const CallPtr& call);
 void get_jwks(const CallPtr& call);
+// The description of all this:
+void get_openapi(const CallPtr& call);
 
 }  // namespace plumbline::serve

@@ -89,6 +89,12 @@ std::string ConversationKey::text() const {
 }
 
 std::optional<ConversationKey> ConversationKey::parse(std::string_view text) {
+  const auto key = parse_any_order(text);
+  const bool sorted = key && (!key->direct() || Uuid::parse(text.substr(0, kTextSize)) == key->first);
+  return sorted ? key : std::nullopt;
+}
+
+std::optional<ConversationKey> ConversationKey::parse_any_order(std::string_view text) {
   if (text.size() == kTextSize) {
     const auto id = Uuid::parse(text);
     return id ? std::optional{ConversationKey{*id, Uuid{}}} : std::nullopt;
@@ -98,10 +104,7 @@ std::optional<ConversationKey> ConversationKey::parse(std::string_view text) {
   }
   const auto first = Uuid::parse(text.substr(0, kTextSize));
   const auto second = Uuid::parse(text.substr(kTextSize + 1));
-  if (!first || !second || *second < *first) {
-    return std::nullopt;
-  }
-  return ConversationKey{*first, *second};
+  return first && second ? std::optional{pair(*first, *second)} : std::nullopt;
 }
 
 }  // namespace plumbline::serve

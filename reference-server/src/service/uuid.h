@@ -44,6 +44,8 @@ struct ConversationKey {
   }
   // A pair in the wrong order is no id of anything.
   [[nodiscard]] static std::optional<ConversationKey> parse(std::string_view text);
+  // The same, but a pair in the wrong order names the conversation of those two.
+  [[nodiscard]] static std::optional<ConversationKey> parse_any_order(std::string_view text);
 };
 
 }  // namespace plumbline::serve

@@ -22,10 +22,10 @@ TEST(Friends, ARequestIsToldLiveOnceAndAcceptingTellsBoth) {
   const auto b = world.connect(bob, 2);
 
   EXPECT_EQ(befriend(world, ann, "send-request", bob).status, 201U);
-  EXPECT_EQ(befriend(world, ann, "send-request", bob).status, 400U);
+  EXPECT_EQ(befriend(world, ann, "send-request", bob).status, 409U);
   EXPECT_EQ(world.get(bob, "/friends/pending-requests").json().at("pendingRequests").as_array().size(), 1U);
   EXPECT_EQ(befriend(world, bob, "accept-request", ann).status, 200U);
-  EXPECT_EQ(befriend(world, bob, "accept-request", ann).status, 400U);
+  EXPECT_EQ(befriend(world, bob, "accept-request", ann).status, 404U);
 
   const auto asked = b->all("newFriendRequest");
   ASSERT_EQ(asked.size(), 1U);

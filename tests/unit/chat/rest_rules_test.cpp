@@ -75,6 +75,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NumberReceiver", R"({"receiverId":7,"message":"m"})", 400, "receiverId"},
         Case{"UnknownReceiver", R"({"receiverId":"11111111-1111-4111-8111-111111111111","message":"m"})", 404, ""},
         Case{"BothTargets", R"({"receiverId":"@","conversationId":"x","message":"m"})", 400, "conversationId"},
+        Case{"SwappedConversation",
+             R"({"conversationId":"22222222-2222-4222-8222-222222222222_11111111-1111-4111-8111-111111111111",)"
+             R"("message":"m"})",
+             404, ""},
         Case{"BadConversation", R"({"conversationId":"x","message":"m"})", 400, "conversationId"},
         Case{"UnknownGroup", R"({"conversationId":"11111111-1111-4111-8111-111111111111","message":"m"})", 404, ""},
         Case{"Longest", R"({"receiverId":"@","message":" )" + repeated(10'000, "é") + R"( "})", 202, ""},
@@ -86,6 +90,41 @@ INSTANTIATE_TEST_SUITE_P(
              R"({"receiverId":"@","message":"m","metadata":)" + repeated(100, "[") + repeated(100, "]") + "}", 400, ""},
         Case{"TooLarge", R"({"receiverId":"@","message":")" + std::string(1'100'000, 'x') + "\"}", 413, ""}),
     show);
+
+TEST(IdempotencyKey, HasVisibleAsciiCharactersOnly) {
+  ChatWorld world;
+  const Person ann = world.known("ann");
+  const auto with_key = [&](const std::string& key) {
+    return world
+        .post(ann, "/messages/send", R"({"receiverId":)" + quoted_id(ann) + R"(,"message":"m"})",
+              {{"idempotency-key", key}})
+        .status;
+  };
+
+  EXPECT_EQ(with_key(std::string(128, 'k')), 202U);
+  EXPECT_EQ(with_key(std::string(129, 'k')), 400U);
+  EXPECT_EQ(with_key(""), 400U);
+  EXPECT_EQ(with_key("a b"), 400U);
+  EXPECT_EQ(with_key("\xc3\xa9"), 400U);
+}
+
+class SearchTerm : public testing::TestWithParam<Case> {};
+
+TEST_P(SearchTerm, IsJudged) {
+  ChatWorld world;
+  const Person ann = world.known("ann");
+
+  EXPECT_EQ(world.get(ann, "/friends/search" + GetParam().body).status, GetParam().status);
+}
+
+INSTANTIATE_TEST_SUITE_P(Queries, SearchTerm,
+                         testing::Values(Case{"Good", "?q=an", 200, ""}, Case{"Nobody", "?q=zz", 404, ""},
+                                         Case{"Missing", "", 400, ""}, Case{"Empty", "?q=", 400, ""},
+                                         Case{"Blank", "?q=%20%C2%A0", 400, ""}, Case{"Nul", "?q=a%00b", 400, ""},
+                                         Case{"NotUtf8", "?q=%ff", 400, ""}, Case{"CutUtf8", "?q=%C3", 400, ""},
+                                         Case{"Longest", "?q=" + repeated(255, "%C3%A9"), 404, ""},
+                                         Case{"TooLong", "?q=" + repeated(256, "%C3%A9"), 400, ""}),
+                         show);
 
 class ReadBody : public testing::TestWithParam<Case> {};
 
@@ -108,6 +147,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"Zero", R"({"conversationId":"@","lastReadSequenceId":0})", 400, ""},
                     Case{"Negative", R"({"conversationId":"@","lastReadSequenceId":-1})", 400, ""},
                     Case{"Text", R"({"conversationId":"@","lastReadSequenceId":"abc"})", 400, ""},
+                    Case{"WholeReal", R"({"conversationId":"@","lastReadSequenceId":1.0})", 200, ""},
+                    Case{"HugeReal", R"({"conversationId":"@","lastReadSequenceId":1e300})", 400, ""},
                     Case{"Fraction", R"({"conversationId":"@","lastReadSequenceId":2.7})", 400, ""},
                     Case{"Huge", R"({"conversationId":"@","lastReadSequenceId":9223372036854775808})", 400, ""},
                     Case{"True", R"({"conversationId":"@","lastReadSequenceId":true})", 400, ""},
