@@ -12,7 +12,7 @@ namespace plumbline::serve {
 namespace {
 
 constexpr std::size_t kMaxDepth = 32;
-constexpr std::uint64_t kMaxNumber = (std::uint64_t{1} << 53U) - 1;  // what every JSON reader can hold
+constexpr std::uint64_t kLargestNumber = (std::uint64_t{1} << 53U) - 1;  // what every JSON reader can hold
 
 bool is_json(std::string_view content_type) {
   const std::string lower = to_lower_ascii(content_type);
@@ -47,7 +47,7 @@ std::optional<std::int64_t> whole_number(const boost::json::value& value) {
   }
   const double* const real = value.if_double();
   const bool whole =
-      real != nullptr && std::abs(*real) <= static_cast<double>(kMaxNumber) && std::trunc(*real) == *real;
+      real != nullptr && std::abs(*real) <= static_cast<double>(kLargestNumber) && std::trunc(*real) == *real;
   return whole ? std::optional{static_cast<std::int64_t>(*real)} : std::nullopt;
 }
 
@@ -125,7 +125,7 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, Need need, st
     return std::nullopt;
   }
   const auto number = whole_number(*value);
-  if (!number || *number < min || *number > static_cast<std::int64_t>(kMaxNumber)) {
+  if (!number || *number < min || *number > static_cast<std::int64_t>(kLargestNumber)) {
     fault(name, "must be an integer of at least " + std::to_string(min));
     return std::nullopt;
   }

@@ -17,16 +17,16 @@ namespace {
 constexpr std::size_t kMaxGroup = 1'000;
 constexpr std::uint64_t kMaxSequence = (std::uint64_t{1} << 53U) - 1;
 
-bool nul_inside(const boost::json::value& value) {
+bool nul_within(const boost::json::value& value) {
   if (const auto* text = value.if_string()) {
     return has_nul({text->data(), text->size()});
   }
   if (const auto* array = value.if_array()) {
-    return std::any_of(array->begin(), array->end(), nul_inside);
+    return std::any_of(array->begin(), array->end(), nul_within);
   }
   if (const auto* object = value.if_object()) {
     return std::any_of(object->begin(), object->end(), [](const auto& member) {
-      return has_nul({member.key().data(), member.key().size()}) || nul_inside(member.value());
+      return has_nul({member.key().data(), member.key().size()}) || nul_within(member.value());
     });
   }
   return false;
@@ -39,7 +39,7 @@ std::string metadata_of(Fields& fields) {
   }
   if (!metadata->is_object()) {
     fields.fault("metadata", "must be an object");
-  } else if (nul_inside(*metadata)) {
+  } else if (nul_within(*metadata)) {
     fields.fault("metadata", "must not contain U+0000");
   } else {
     return boost::json::serialize(*metadata);
