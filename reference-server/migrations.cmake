@@ -1,6 +1,7 @@
 # Compiles src/store/postgres/migrations/NNNN_name.sql in, in the order listed, as serve::migrations().
 set(migrations
-  0001_core)
+  0001_core
+  0002_accounts)
 
 set(rows "")
 foreach(file IN LISTS migrations)

@@ -157,6 +157,7 @@ class NoticeContract : public AccountPort {
   void remove(Uuid user, std::uint64_t id, std::size_t shard = 1) {
     bench.pool.post_to(shard, [=, this] { backend->notices(shard).remove(user, id); });
     bench.run();
+    backend->settle();
   }
 };
 

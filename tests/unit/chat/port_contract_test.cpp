@@ -6,11 +6,9 @@
 #include <memory>
 #include <string>
 
-#include "backplane/memory_idempotency.h"
-#include "backplane/memory_login_lockout.h"
-#include "backplane/memory_rate_limiter.h"
 #include "backplane/memory_sequence_allocator.h"
 #include "bus/local_bus.h"
+#include "plumbline/base/clock.h"
 #include "store/memory_message_store.h"
 
 namespace plumbline::serve {
@@ -57,34 +55,20 @@ struct Backend {
   virtual MessageStore& messages(std::size_t shard) = 0;
   virtual ConversationStore& conversations(std::size_t shard) = 0;
   virtual SequenceAllocator& sequences(std::size_t shard) = 0;
-  virtual RateLimiter& rates(std::size_t shard) = 0;
-  virtual LoginLockout& lockout(std::size_t shard) = 0;
-  virtual Idempotency& writes(std::size_t shard) = 0;
   virtual EventBus& bus() = 0;
 };
 
 struct MemoryBackend final : Backend {
   ConversationPartitions conversation_state{bench.pool};
   Partitions<SequenceCounters> counters{bench.pool};
-  Partitions<RateWindows> windows{bench.pool};
-  Partitions<LockoutTable> lockouts{bench.pool, [](std::size_t) {
-                                      return std::make_unique<LockoutTable>(messenger_ladder());
-                                    }};
-  Partitions<WriteLedger> ledgers{bench.pool};
   MemoryMessageStore messages_[2]{{conversation_state, 0}, {conversation_state, 1}};
   MemoryConversationStore conversations_[2]{{conversation_state, 0}, {conversation_state, 1}};
   MemorySequenceAllocator sequences_[2]{{counters, 0}, {counters, 1}};
-  MemoryRateLimiter rates_[2]{{windows, 0, bench.clock}, {windows, 1, bench.clock}};
-  MemoryLoginLockout lockout_[2]{{lockouts, 0, bench.clock}, {lockouts, 1, bench.clock}};
-  MemoryIdempotency writes_[2]{{bench.pool, ledgers, 0, bench.clock}, {bench.pool, ledgers, 1, bench.clock}};
   LocalBus bus_;
 
   MessageStore& messages(std::size_t shard) override { return messages_[shard]; }
   ConversationStore& conversations(std::size_t shard) override { return conversations_[shard]; }
   SequenceAllocator& sequences(std::size_t shard) override { return sequences_[shard]; }
-  RateLimiter& rates(std::size_t shard) override { return rates_[shard]; }
-  LoginLockout& lockout(std::size_t shard) override { return lockout_[shard]; }
-  Idempotency& writes(std::size_t shard) override { return writes_[shard]; }
   EventBus& bus() override { return bus_; }
 };
 
@@ -234,58 +218,6 @@ TEST_P(PortContract, SequencesCountFromOnePerConversationOnAnyShard) {
   EXPECT_EQ(next(1, one), 2U);
   EXPECT_EQ(next(1, two), 1U);
   EXPECT_EQ(next(0, one), 3U);
-}
-
-TEST_P(PortContract, RateWindowSlides) {
-  const auto admit = [&] {
-    return backend->bench
-        .wait<RateDecision>([&](auto done) { backend->rates(1).admit(kAnn, RateBucket::search, std::move(done)); })
-        .value();
-  };
-  for (int i = 0; i < 10; ++i) {
-    EXPECT_TRUE(admit().admitted);
-    backend->bench.clock.advance(std::chrono::seconds{1});
-  }
-  EXPECT_FALSE(admit().admitted);
-  EXPECT_EQ(admit().reset_seconds, 50U);
-  backend->bench.clock.advance(std::chrono::seconds{50});
-
-  EXPECT_TRUE(admit().admitted);
-  EXPECT_FALSE(admit().admitted) << "only the oldest attempt left the window";
-}
-
-TEST_P(PortContract, LockoutCountsANameOnAnyShardWithoutRegardToCase) {
-  const auto wait_of = [&](const std::string& name) {
-    return backend->bench.wait<std::uint32_t>([&](auto done) { backend->lockout(0).wait_of(name, std::move(done)); })
-        .value();
-  };
-  for (const char* typed : {"ann", "Ann", "ANN"}) {
-    EXPECT_EQ(wait_of("ann"), 0U);
-    (void)backend->bench.wait<void>([&](auto done) { backend->lockout(1).failed(typed, std::move(done)); });
-  }
-  EXPECT_EQ(wait_of("aNN"), 60U);
-  EXPECT_EQ(wait_of("bob"), 0U);
-  (void)backend->bench.wait<void>([&](auto done) { backend->lockout(0).succeeded("Ann", std::move(done)); });
-
-  EXPECT_EQ(wait_of("ann"), 0U);
-}
-
-TEST_P(PortContract, AWriteIsClaimedOnceAndKeptForADay) {
-  const WriteKey key{kAnn, "/x", "id"};
-  const auto claim = [&](std::size_t shard) {
-    return backend->bench
-        .wait<std::optional<WriteAnswer>>([&](auto done) { backend->writes(shard).claim(key, std::move(done)); })
-        .value();
-  };
-  EXPECT_FALSE(claim(0).has_value());
-  backend->writes(0).settle(key, WriteAnswer{202, "{}"});
-  backend->bench.run();
-  EXPECT_EQ(claim(1)->status, 202U);
-  backend->bench.clock.advance(std::chrono::hours{23});
-  EXPECT_TRUE(claim(1).has_value());
-  backend->bench.clock.advance(std::chrono::hours{1});
-
-  EXPECT_FALSE(claim(0).has_value());
 }
 
 TEST_P(PortContract, BusConsumesInOrderAndAcknowledgesOnce) {
