@@ -9,24 +9,24 @@ namespace {
 // One statement: of two requests at once the second waits for the row of the first and sees it. The row says how it
 // was answered, because RETURNING shows nothing of what was there before.
 constexpr PgStatement kAskFriend{"friend_ask", R"sql(
-INSERT INTO friendships AS f (low, high, asked_by, since, outcome)
-VALUES ($1::uuid, $2::uuid, $3::uuid, $4::bigint, 0)
-ON CONFLICT (low, high) DO UPDATE SET
-  outcome = CASE WHEN f.accepted THEN 2 WHEN f.asked_by = EXCLUDED.asked_by THEN 3 ELSE 1 END,
-  accepted = f.accepted OR f.asked_by <> EXCLUDED.asked_by,
-  since = CASE WHEN f.accepted OR f.asked_by = EXCLUDED.asked_by THEN f.since ELSE EXCLUDED.since END
-RETURNING outcome)sql"};
+  INSERT INTO friendships AS f (low, high, asked_by, since, outcome)
+  VALUES ($1::uuid, $2::uuid, $3::uuid, $4::bigint, 0)
+  ON CONFLICT (low, high) DO UPDATE SET
+    outcome = CASE WHEN f.accepted THEN 2 WHEN f.asked_by = EXCLUDED.asked_by THEN 3 ELSE 1 END,
+    accepted = f.accepted OR f.asked_by <> EXCLUDED.asked_by,
+    since = CASE WHEN f.accepted OR f.asked_by = EXCLUDED.asked_by THEN f.since ELSE EXCLUDED.since END
+  RETURNING outcome)sql"};
 
 constexpr PgStatement kAcceptFriend{"friend_accept", R"sql(
-UPDATE friendships SET accepted = true, since = $4::bigint
-WHERE low = $1::uuid AND high = $2::uuid AND asked_by = $3::uuid AND NOT accepted)sql"};
+  UPDATE friendships SET accepted = true, since = $4::bigint
+  WHERE low = $1::uuid AND high = $2::uuid AND asked_by = $3::uuid AND NOT accepted)sql"};
 
 constexpr PgStatement kFriendsOf{"friends_of", R"sql(
-SELECT other, accepted, asked_by = $1::uuid, since FROM (
-  SELECT high AS other, accepted, asked_by, since, created FROM friendships WHERE low = $1::uuid
-  UNION ALL
-  SELECT low, accepted, asked_by, since, created FROM friendships WHERE high = $1::uuid) AS both_sides
-ORDER BY created)sql"};
+  SELECT other, accepted, asked_by = $1::uuid, since FROM (
+    SELECT high AS other, accepted, asked_by, since, created FROM friendships WHERE low = $1::uuid
+    UNION ALL
+    SELECT low, accepted, asked_by, since, created FROM friendships WHERE high = $1::uuid) AS both_sides
+  ORDER BY created)sql"};
 
 std::vector<PgValue> pair_params(Uuid a, Uuid b, Uuid asked_by, UnixMillis at) {
   return {std::min(a, b).text(), std::max(a, b).text(), asked_by.text(), std::to_string(at)};

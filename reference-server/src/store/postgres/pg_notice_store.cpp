@@ -10,16 +10,16 @@ namespace {
 // The inner look is from before the insertion: of the older ones all but 999 go, which leaves kMaxNotices.
 static_assert(kMaxNotices == 1'000);
 constexpr PgStatement kKeepNotice{"notice_keep", R"sql(
-WITH cut AS (
-  DELETE FROM kept_notices WHERE user_id = $1::uuid AND id <= (
-    SELECT id FROM kept_notices WHERE user_id = $1::uuid ORDER BY id DESC OFFSET 999 LIMIT 1))
-INSERT INTO kept_notices (user_id, event, payload) VALUES ($1::uuid, $2, $3) RETURNING id)sql"};
+  WITH cut AS (
+    DELETE FROM kept_notices WHERE user_id = $1::uuid AND id <= (
+      SELECT id FROM kept_notices WHERE user_id = $1::uuid ORDER BY id DESC OFFSET 999 LIMIT 1))
+  INSERT INTO kept_notices (user_id, event, payload) VALUES ($1::uuid, $2, $3) RETURNING id)sql"};
 
 constexpr PgStatement kPendingNotices{"notices_pending", R"sql(
-SELECT id, event, payload FROM kept_notices WHERE user_id = $1::uuid ORDER BY id)sql"};
+  SELECT id, event, payload FROM kept_notices WHERE user_id = $1::uuid ORDER BY id)sql"};
 
 constexpr PgStatement kRemoveNotice{"notice_remove", R"sql(
-DELETE FROM kept_notices WHERE user_id = $1::uuid AND id = $2::bigint)sql"};
+  DELETE FROM kept_notices WHERE user_id = $1::uuid AND id = $2::bigint)sql"};
 
 }  // namespace
 

@@ -11,23 +11,24 @@ namespace plumbline::serve {
 namespace {
 
 constexpr std::size_t kUuidText = 36;
-constexpr std::chrono::minutes kSweepEvery{10};
+constexpr std::chrono::minutes kForgetEvery{10};
 
 constexpr PgStatement kOpenLogin{"login_open", R"sql(
-INSERT INTO login_families (family, user_id, current, expires_at) VALUES ($1::uuid, $2::uuid, $3::bytea, $4::bigint))sql"};
+  INSERT INTO login_families (family, user_id, current, expires_at)
+  VALUES ($1::uuid, $2::uuid, $3::bytea, $4::bigint))sql"};
 
 constexpr PgStatement kRefreshLogin{"login_refresh", R"sql(
-SELECT outcome, owner, used_salt
-FROM refresh_login($1::uuid, $2::bytea, $3::bytea, $4::bytea, $5::bigint, $6::bigint, $7::bigint))sql"};
+  SELECT outcome, owner, used_salt
+  FROM refresh_login($1::uuid, $2::bytea, $3::bytea, $4::bytea, $5::bigint, $6::bigint, $7::bigint))sql"};
 
 constexpr PgStatement kEndLogin{"login_end", "SELECT end_family($1::uuid)"};
 
 // A day late, so that a token just expired is still called that. Few at a time: nobody waits for it.
 constexpr PgStatement kForgetLogins{"login_forget", R"sql(
-WITH stale AS (
-  DELETE FROM login_families WHERE family IN (
-    SELECT family FROM login_families WHERE expires_at < $1::bigint - 86400000 LIMIT 1000 FOR UPDATE SKIP LOCKED))
-DELETE FROM ended_families WHERE ended_at < clock_timestamp() - interval '1 day')sql"};
+  WITH stale AS (
+    DELETE FROM login_families WHERE family IN (
+      SELECT family FROM login_families WHERE expires_at < $1::bigint - 86400000 LIMIT 1000 FOR UPDATE SKIP LOCKED))
+  DELETE FROM ended_families WHERE ended_at < clock_timestamp() - interval '1 day')sql"};
 
 using Bytes = std::vector<unsigned char>;
 
@@ -164,7 +165,7 @@ void PgSessionStore::forget_expired() {
   if (clock_.now() < next_sweep_) {
     return;
   }
-  next_sweep_ = clock_.now() + kSweepEvery;
+  next_sweep_ = clock_.now() + kForgetEvery;
   session_.query(kForgetLogins, {std::to_string(unix_millis(clock_))}, [](const Result<PgRowsPtr>&) {});
 }
 

@@ -12,34 +12,34 @@ namespace {
 
 // Both rows appear or none: a name or e-mail that is taken undoes the user.
 constexpr PgStatement kAddUser{"user_add", R"sql(
-WITH made AS (
-  INSERT INTO users (user_id, username, email, first_name, last_name, password_hash)
-  VALUES ($1::uuid, $2, $3, $4, $5, $6) RETURNING user_id)
-INSERT INTO user_logins (login, user_id) SELECT DISTINCT login, user_id FROM made, unnest($7::text[]) AS login)sql"};
+  WITH made AS (
+    INSERT INTO users (user_id, username, email, first_name, last_name, password_hash)
+    VALUES ($1::uuid, $2, $3, $4, $5, $6) RETURNING user_id)
+  INSERT INTO user_logins (login, user_id) SELECT DISTINCT login, user_id FROM made, unnest($7::text[]) AS login)sql"};
 
 constexpr PgStatement kEnsureUser{"user_ensure", R"sql(
-WITH made AS (
-  INSERT INTO users (user_id, username, first_name) VALUES ($1::uuid, $2, $2)
-  ON CONFLICT (user_id) DO NOTHING
-  RETURNING user_id, username, email, first_name, last_name, password_hash)
-SELECT * FROM made
-UNION ALL
-SELECT user_id, username, email, first_name, last_name, password_hash FROM users WHERE user_id = $1::uuid)sql"};
+  WITH made AS (
+    INSERT INTO users (user_id, username, first_name) VALUES ($1::uuid, $2, $2)
+    ON CONFLICT (user_id) DO NOTHING
+    RETURNING user_id, username, email, first_name, last_name, password_hash)
+  SELECT * FROM made
+  UNION ALL
+  SELECT user_id, username, email, first_name, last_name, password_hash FROM users WHERE user_id = $1::uuid)sql"};
 
 constexpr PgStatement kFindUser{"user_find", R"sql(
-SELECT user_id, username, email, first_name, last_name, password_hash FROM users WHERE user_id = $1::uuid)sql"};
+  SELECT user_id, username, email, first_name, last_name, password_hash FROM users WHERE user_id = $1::uuid)sql"};
 
 constexpr PgStatement kFindLogin{"user_find_login", R"sql(
-SELECT user_id, username, email, first_name, last_name, password_hash
-FROM user_logins JOIN users USING (user_id) WHERE login = $1)sql"};
+  SELECT user_id, username, email, first_name, last_name, password_hash
+  FROM user_logins JOIN users USING (user_id) WHERE login = $1)sql"};
 
 constexpr PgStatement kKnownUsers{"users_known", R"sql(
-SELECT user_id FROM users WHERE user_id = ANY($1::uuid[]))sql"};
+  SELECT user_id FROM users WHERE user_id = ANY($1::uuid[]))sql"};
 
 constexpr PgStatement kSearchUsers{"users_search", R"sql(
-SELECT user_id, username, email, first_name, last_name, password_hash FROM users
-WHERE position($1 IN lower_full) > 0 OR starts_with(lower_last, $1) OR position($1 IN lower_name) > 0
-ORDER BY created LIMIT $2::bigint)sql"};
+  SELECT user_id, username, email, first_name, last_name, password_hash FROM users
+  WHERE position($1 IN lower_full) > 0 OR starts_with(lower_last, $1) OR position($1 IN lower_name) > 0
+  ORDER BY created LIMIT $2::bigint)sql"};
 
 UserPtr user_of(const PgRows& rows, std::size_t row) {
   auto user = std::make_shared<User>();
