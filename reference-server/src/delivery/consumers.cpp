@@ -18,12 +18,6 @@ void consume_message(const MessagePtr& message, MessageStore& store, Delivery& d
   });
 }
 
-void consume_receipt(const ReadReceipt& receipt, Delivery& delivery) {
-  std::vector<Uuid> others = receipt.conversation->members;
-  std::erase(others, receipt.reader);
-  delivery.tell(others, read_receipt_frame(receipt));
-}
-
 void consume_notice(const FriendNotice& notice, NoticeStore& notices, Delivery& delivery, Settled settled) {
   notices.keep(notice.to, notice.event, notice.payload,
                [notice, &delivery, settled = std::move(settled)](Result<std::uint64_t> id) {
@@ -36,17 +30,26 @@ void consume_notice(const FriendNotice& notice, NoticeStore& notices, Delivery& 
 
 }  // namespace
 
+void tell_devices(Delivery& delivery, const Typing& typing) {
+  delivery.tell(typing.to, typing_frame(typing));
+}
+
+void tell_devices(Delivery& delivery, const ReadReceipt& receipt) {
+  std::vector<Uuid> others = receipt.conversation->members;
+  std::erase(others, receipt.reader);
+  delivery.tell(others, read_receipt_frame(receipt));
+}
+
 void subscribe_delivery(EventBus& bus, MessageStore& messages, NoticeStore& notices, Delivery& delivery) {
   bus.subscribe(Topic::chat_messages, [&](const BusBody& body, Settled settled) {
     consume_message(std::get<MessagePtr>(body), messages, delivery, std::move(settled));
   });
   bus.subscribe(Topic::typing_indicators, [&](const BusBody& body, const Settled& settled) {
-    const Typing& typing = std::get<Typing>(body);
-    delivery.tell(typing.to, typing_frame(typing));
+    tell_devices(delivery, std::get<Typing>(body));
     settled(Errc::ok);
   });
   bus.subscribe(Topic::read_receipts, [&](const BusBody& body, const Settled& settled) {
-    consume_receipt(std::get<ReadReceipt>(body), delivery);
+    tell_devices(delivery, std::get<ReadReceipt>(body));
     settled(Errc::ok);
   });
   bus.subscribe(Topic::friend_events, [&](const BusBody& body, Settled settled) {

@@ -8,7 +8,11 @@
 
 namespace plumbline::serve {
 
-// Everything named must outlive the bus.
+// What needs no store: to the devices connected now.
+void tell_devices(Delivery& delivery, const Typing& typing);
+void tell_devices(Delivery& delivery, const ReadReceipt& receipt);
+
+// For a bus in this process. Everything named must outlive the bus.
 void subscribe_delivery(EventBus& bus, MessageStore& messages, NoticeStore& notices, Delivery& delivery);
 
 }  // namespace plumbline::serve

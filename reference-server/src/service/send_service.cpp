@@ -83,6 +83,12 @@ void SendService::accept(SendCommand command, Done<SendReceipt> done) {
                         });
 }
 
+void SendService::saw(const Message& message) {
+  if (const auto found = lanes_.find(message.conversation->key); found != lanes_.end()) {
+    found->second.newest = std::max(found->second.newest, message.sequence);
+  }
+}
+
 void SendService::publish(SendCommand command, const Allocation& place, Done<SendReceipt> done) {
   Lane& lane = lanes_[command.conversation];
   auto message = std::make_shared<Message>();
@@ -92,7 +98,7 @@ void SendService::publish(SendCommand command, const Allocation& place, Done<Sen
   message->sequence = place.sequence;
   message->epoch = place.epoch;
   message->previous = place.first_of_block ? lane.newest : place.sequence - 1;
-  lane.newest = place.sequence;
+  lane.newest = std::max(lane.newest, place.sequence);
   lane.last_timestamp = std::max(lane.last_timestamp, wall_millis(ports_.clock));
   message->timestamp = lane.last_timestamp;
   message->text = std::move(command.text);

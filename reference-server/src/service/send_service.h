@@ -41,12 +41,15 @@ class SendService {
   // error: the outcome is unknown (DUR-2). A receipt means that the bus has it, in memory also that it is stored.
   void send(SendCommand command, Done<SendReceipt> done);
 
+  // A message of any instance reached this one: what the next one here names as the message before.
+  void saw(const Message& message);
+
   [[nodiscard]] std::uint64_t accepted() const { return accepted_; }
 
  private:
   struct Lane {
     ConversationPtr conversation;
-    std::uint64_t newest{0};  // the sequence id before the next one
+    std::uint64_t newest{0};  // highest sequence id known
     UnixMillis last_timestamp{0};
   };
   void first_contact(SendCommand command, Done<SendReceipt> done);

@@ -1,0 +1,101 @@
+#include "delivery/fan_out.h"
+
+#include <utility>
+
+#include "delivery/consumers.h"
+#include "delivery/frames.h"
+#include "store/owner_shard.h"
+
+namespace plumbline::serve {
+namespace {
+
+struct OwnerOf {
+  std::size_t shards;
+  std::size_t operator()(const MessagePtr& message) const { return owner_shard(message->conversation->key, shards); }
+  std::size_t operator()(const Typing& typing) const { return owner_shard(typing.conversation, shards); }
+  std::size_t operator()(const ReadReceipt& receipt) const { return owner_shard(receipt.conversation->key, shards); }
+  std::size_t operator()(const FriendNotice& notice) const { return owner_shard(notice.to, shards); }
+};
+
+}  // namespace
+
+FanOut::FanOut(net::ShardPool& pool, Partitions<RecentMessages>& recent, const Clock& clock, ReorderLimits limits)
+    : pool_(pool), recent_(recent), clock_(clock) {
+  for (std::size_t shard = 0; shard < pool.size(); ++shard) {
+    lanes_.push_back(
+        std::make_unique<Lane>(limits, [this, shard](const MessagePtr& message) { deliver(*lanes_[shard], message); }));
+  }
+}
+
+void FanOut::wire(std::size_t shard, Delivery& delivery, Seen seen) {
+  lanes_[shard]->delivery = &delivery;
+  lanes_[shard]->seen = std::move(seen);
+}
+
+void FanOut::take(BusBody body, LogPosition at) {
+  const std::size_t owner = std::visit(OwnerOf{pool_.size()}, body);
+  pool_.post_to(owner, [this, owner, body = std::move(body), at] {
+    Lane& lane = *lanes_[owner];
+    if (const auto* message = std::get_if<MessagePtr>(&body)) {
+      recent_.at(owner).add(*message, at, clock_.now());
+      lane.order.take(*message, clock_.now());
+    } else {
+      tell(*lane.delivery, body);
+    }
+  });
+}
+
+void FanOut::take_stored(MessagePtr message) {
+  const std::size_t owner = owner_shard(message->conversation->key, pool_.size());
+  pool_.post_to(owner, [this, owner, message = std::move(message)] {
+    recent_.at(owner).add_stored(message, clock_.now());
+    lanes_[owner]->order.take(message, clock_.now());
+  });
+}
+
+void FanOut::deliver(Lane& lane, const MessagePtr& message) {
+  lane.seen(*message);
+  lane.delivery->deliver(message);
+}
+
+void FanOut::tell(Delivery& delivery, const BusBody& body) {
+  if (const auto* typing = std::get_if<Typing>(&body)) {
+    tell_devices(delivery, *typing);
+  } else if (const auto* receipt = std::get_if<ReadReceipt>(&body)) {
+    tell_devices(delivery, *receipt);
+  } else if (const auto* notice = std::get_if<FriendNotice>(&body)) {
+    delivery.deliver_notice(notice->to, notice->id, notice_frame(notice->event, notice->payload));
+  }
+}
+
+void FanOut::tick(std::size_t shard, Time now) {
+  lanes_[shard]->order.tick(now);
+  recent_.at(shard).tick(now);
+}
+
+std::vector<Metric> FanOut::metrics(std::size_t shard) {
+  const ReorderCounters& order = lanes_[shard]->order.counters();
+  const RecentMessages& recent = recent_.at(shard);
+  const auto number = [](auto value) {
+    return static_cast<double>(value);
+  };
+  return {
+      {"plumbline_fanout_held_total", "Messages that waited for the one before them", true, number(order.held)},
+      {"plumbline_fanout_released_late_total", "Of those: the one before did not come in time", true,
+       number(order.released_late)},
+      {"plumbline_fanout_late_total", "Messages sent after a later one of their conversation", true,
+       number(order.late)},
+      {"plumbline_fanout_duplicates_total", "Copies of messages that were dropped", true,
+       number(order.duplicates_dropped)},
+      {"plumbline_fanout_conflicting_total", "Messages dropped because another one had their number", true,
+       number(order.conflicting)},
+      {"plumbline_fanout_waiting", "Messages waiting for the one before them", false,
+       number(lanes_[shard]->order.waiting())},
+      {"plumbline_recent_messages", "Messages remembered", false, number(recent.size())},
+      {"plumbline_recent_unstored", "Of those: not in the store yet as far as known", false, number(recent.unstored())},
+      {"plumbline_recent_unseen_dropped_total", "Messages forgotten before they were stored", true,
+       number(recent.counters().unseen_dropped)},
+  };
+}
+
+}  // namespace plumbline::serve
