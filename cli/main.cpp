@@ -9,6 +9,7 @@
 #include "plumbline/load/verb.h"
 #include "plumbline/report/verb.h"
 #include "plumbline/serve/verb.h"
+#include "plumbline/stack/verb.h"
 
 constexpr struct {
   const char *name, *about;
@@ -16,7 +17,8 @@ constexpr struct {
 } kVerbs[]{{"serve", "  plumbline serve     run the reference server\n", plumbline::serve::run},
            {"load", "  plumbline load      play a scenario against a target and judge it\n", plumbline::load::run},
            {"conform", "  plumbline conform   judge an implementation clause by clause\n", plumbline::conform::run},
-           {"report", "  plumbline report    render a run directory again\n", plumbline::report::run}};
+           {"report", "  plumbline report    render a run directory again\n", plumbline::report::run},
+           {"stack", "  plumbline stack     run the whole system, hurt it, heal it\n", plumbline::stack::run}};
 
 int main(int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "--help";

@@ -13,6 +13,10 @@ readonly test_packages=(
   chromium fonts-dejavu-core
   clang-format-14 clang-tools-14
 )
+# The parts of the full stack that `plumbline stack` starts.
+readonly stack_packages=(
+  haproxy maven openjdk-17-jre-headless postgresql-15 redis-sentinel redis-server
+)
 # ./check --full.
 readonly full_packages=(clang-tidy-19 clang-14 libclang-rt-14-dev libfuzzer-14-dev libbenchmark-dev)
 
@@ -84,4 +88,27 @@ install_node_packages() {
   cmake -D NODE="$PWD/.cache/node/bin/node" -D NPM="$PWD/.cache/node/bin/npm" -D FOLDER="$PWD/tests/e2e" \
     -P cmake/InstallNodePackages.cmake >/dev/null ||
     stop_with 6 "setup: the npm packages of tests/e2e/package-lock.json cannot be had; see npm's message above"
+}
+
+# Kafka as the jars of compose/kafka/pom.xml, once, into .cache/kafka/libs; each jar is held against the lock beside the
+# pom. With everything there it asks nobody, so it works offline.
+install_kafka() {
+  local lock=$PWD/compose/kafka/kafka-4.1.1.sha256 folder=.cache/kafka log
+  if ! (cd "$folder/libs" 2>/dev/null && sha256sum --quiet --check "$lock" >/dev/null 2>&1); then
+    command -v mvn >/dev/null || stop_with 6 "setup: Kafka needs Maven; install the Debian package maven"
+    say "setup: fetching Kafka 4.1.1 into $folder/libs"
+    mkdir -p "$folder"
+    log=$(mktemp)
+    rm -rf "$folder/libs" "$folder/fetched"
+    if ! mvn -B -C -f compose/kafka/pom.xml org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies \
+      -DincludeScope=runtime "-DoutputDirectory=$PWD/$folder/fetched" >"$log" 2>&1 </dev/null; then
+      grep -m 3 '^\[ERROR\]' "$log" >&2
+      stop_with 6 "setup: Maven could not fetch Kafka 4.1.1; is there a network? Its whole output is in $log"
+    fi
+    (cd "$folder/fetched" && sha256sum --quiet --check "$lock") ||
+      stop_with 6 "setup: a jar of Kafka is not the one that compose/kafka/kafka-4.1.1.sha256 names; nothing was installed"
+    mv "$folder/fetched" "$folder/libs"
+    rm -f "$log"
+  fi
+  say "setup: Kafka 4.1.1, $(find "$folder/libs" -name '*.jar' | wc -l) jars as locked"
 }

@@ -6,9 +6,9 @@ from tree import CPP
 
 LAYERS = {
     "base": 0, "websocket": 1, "socketio": 1, "stats": 1, "history": 1, "checker": 1, "net": 2, "client": 3, "render": 3,
-    "serve": 4, "load": 4, "conform": 4, "report": 4,
+    "serve": 4, "load": 4, "conform": 4, "report": 4, "stack": 4,
 }
-VERBS = {"reference-server": "serve", "loadgen": "load", "conformance": "conform", "reports": "report"}
+VERBS = {"reference-server": "serve", "loadgen": "load", "conformance": "conform", "reports": "report", "compose": "stack"}
 WITHOUT_ASIO = {"base", "websocket", "socketio", "stats", "history", "checker"}
 
 # Library -> the paths that may include it.
@@ -16,9 +16,9 @@ PLACES = {
     r"yaml-cpp/": r"/(scenario|config|target|catalogue)/|_(parser|config|catalogue)\.cpp$",
     r"jwt\.h": r"/auth/|^loadgen/src/target/|^tests/",
     r"sodium\.h": r"/auth/|^reference-server/src/|^libs/socketio/src/|^tests/",  # socketio: base64 only
-    r"pqxx/|libpq-fe\.h": r"^reference-server/src/store/|^tests/integration/real/",
-    r"hiredis/": r"^reference-server/src/backplane/|^tests/integration/real/",
-    r"librdkafka/": r"^reference-server/src/bus/|^tests/",
+    r"pqxx/|libpq-fe\.h": r"^reference-server/src/store/|^compose/src/watch/|^tests/integration/real/",
+    r"hiredis/": r"^reference-server/src/backplane/|^compose/src/watch/|^tests/integration/real/",
+    r"librdkafka/": r"^reference-server/src/bus/|^compose/src/kafka/|^tests/",
     r"spdlog/": r"^libs/base/",
     r"CLI/": r"\.cpp$",
 }

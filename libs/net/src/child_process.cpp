@@ -1,6 +1,7 @@
 #include "plumbline/net/child_process.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -51,25 +52,56 @@ std::optional<Pipe> make_pipe() {
   return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
+// Everything the child needs, made before fork: after it nothing may be allocated.
+struct Becoming {
+  std::vector<char*> argv;
+  std::vector<char*> environment;
+  int out{-1};
+  int err{-1};
+  int report{-1};
+  const char* directory{nullptr};
+  std::optional<ChildProcess::User> user;
+  pid_t parent{0};
+};
+
+bool drop_to(const ChildProcess::User& user) {
+  return ::setgroups(0, nullptr) == 0 && ::setgid(user.gid) == 0 && ::setuid(user.uid) == 0;
+}
+
 // Runs between fork and exec: only async-signal-safe calls.
-[[noreturn]] void become(char* const* argv, int out, int err, int report, pid_t parent) {
+[[noreturn]] void become(const Becoming& child) {
+  // A change of user clears the death signal, so it comes first.
+  const bool dropped = !child.user || drop_to(*child.user);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   // Ctrl-C goes to a whole group: the parent decides when its child ends, else a server drains while it is judged.
   ::setpgid(0, 0);
-  if (::getppid() == parent) {  // else the parent died before prctl took hold
+  // Another parent: it died before prctl took hold.
+  const bool at_home = dropped && ::getppid() == child.parent;
+  if (at_home && (child.directory == nullptr || ::chdir(child.directory) == 0)) {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
-    ::dup2(out, STDOUT_FILENO);
-    if (err >= 0) {
-      ::dup2(err, STDERR_FILENO);
+    ::dup2(child.out, STDOUT_FILENO);
+    if (child.err >= 0) {
+      ::dup2(child.err, STDERR_FILENO);
     }
-    ::execv(argv[0], argv);
+    ::execve(child.argv[0], child.argv.data(), child.environment.data());
   }
   const int reason = errno;
-  [[maybe_unused]] const ssize_t told = ::write(report, &reason, sizeof reason);
+  [[maybe_unused]] const ssize_t told = ::write(child.report, &reason, sizeof reason);
   ::_exit(127);
+}
+
+// As execve wants them: writable in its signature, never written; a null pointer ends the list.
+std::vector<char*> pointers(const std::vector<std::string>& words) {
+  std::vector<char*> list;
+  list.reserve(words.size() + 1);
+  for (const std::string& word : words) {
+    list.push_back(const_cast<char*>(word.c_str()));
+  }
+  list.push_back(nullptr);
+  return list;
 }
 
 int exit_status(int status) {
@@ -148,35 +180,45 @@ struct ChildProcess::Impl {
 };
 
 boost::system::result<ChildProcess, std::string> ChildProcess::start(const Options& options) {
-  std::vector<char*> argv;
-  argv.reserve(options.command.size() + 1);
-  for (const std::string& word : options.command) {
-    argv.push_back(const_cast<char*>(word.c_str()));  // execv's signature; it does not write
-  }
-  if (argv.empty()) {
+  if (options.command.empty()) {
     return std::string("no command given");
   }
-  argv.push_back(nullptr);
+  Becoming child;
+  child.argv = pointers(options.command);
+  child.environment = pointers(options.variables);
+  child.environment.pop_back();
+  for (char** inherited = environ; *inherited != nullptr; ++inherited) {
+    child.environment.push_back(*inherited);
+  }
+  child.environment.push_back(nullptr);
   auto out = make_pipe();
   auto report = make_pipe();
   if (!out || !report) {
     return std::string("cannot make a pipe: ") + std::strerror(errno);
   }
-  Descriptor err;
-  if (!options.stderr_file.empty()) {
-    err = Descriptor(::open(options.stderr_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-    if (err.get() < 0) {
-      return "cannot write " + options.stderr_file + ": " + std::strerror(errno);
+  Descriptor out_file;
+  Descriptor err_file;
+  for (const auto& [name, file] : {std::pair{&options.stdout_file, &out_file}, {&options.stderr_file, &err_file}}) {
+    if (!name->empty()) {
+      *file = Descriptor(::open(name->c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+      if (file->get() < 0) {
+        return "cannot write " + *name + ": " + std::strerror(errno);
+      }
     }
   }
+  child.out = out_file.get() >= 0 ? out_file.get() : out->write.get();
+  child.err = err_file.get();
+  child.report = report->write.get();
+  child.directory = options.directory.empty() ? nullptr : options.directory.c_str();
+  child.user = options.user;
+  child.parent = ::getpid();
 
-  const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) {
     return std::string("cannot fork: ") + std::strerror(errno);
   }
   if (pid == 0) {
-    become(argv.data(), out->write.get(), err.get(), report->write.get(), parent);
+    become(child);
   }
   auto impl = std::make_unique<Impl>();
   impl->pid = pid;
@@ -214,8 +256,16 @@ std::optional<std::string> ChildProcess::wait_for_line(std::string_view prefix, 
 pid_t ChildProcess::pid() const {
   return impl_->pid;
 }
+void ChildProcess::signal(int number) {
+  if (!impl_->reap()) {
+    ::kill(-impl_->pid, number);
+  }
+}
 bool ChildProcess::running() {
   return !impl_->reap();
+}
+bool ChildProcess::ended_within(Duration limit) {
+  return impl_->reaped_within(limit);
 }
 int ChildProcess::stop(Duration grace) {
   return impl_->stop(grace);

@@ -17,9 +17,17 @@ namespace plumbline::net {
 
 class ChildProcess {
  public:
+  struct User {
+    uid_t uid;
+    gid_t gid;
+  };
   struct Options {
-    std::vector<std::string> command;  // argv, command[0] is a path
-    std::string stderr_file;           // empty: inherited
+    std::vector<std::string> command;      // argv, command[0] is a path
+    std::string stderr_file{};             // appended to; empty: inherited
+    std::string stdout_file{};             // appended to; empty: a pipe for wait_for_line
+    std::string directory{};               // working directory; empty: inherited
+    std::vector<std::string> variables{};  // NAME=VALUE, before those inherited
+    std::optional<User> user{};            // drops to it; only root may ask for that
   };
   // The child dies with this process, also on SIGKILL (PR_SET_PDEATHSIG, which follows the calling *thread*: start
   // children from one that lives as long as they may), and is terminated by the destructor. The error is one sentence.
@@ -33,6 +41,9 @@ class ChildProcess {
   [[nodiscard]] std::optional<std::string> wait_for_line(std::string_view prefix, Duration within);
   [[nodiscard]] pid_t pid() const;
   [[nodiscard]] bool running();
+  [[nodiscard]] bool ended_within(Duration limit);  // blocks
+  // To the process group of the child, which it leads; nothing when it has ended.
+  void signal(int number);
   // SIGTERM, then SIGKILL after `grace`. Returns the exit status (128 + signal when killed).
   int stop(Duration grace);
 

@@ -1,0 +1,154 @@
+#include "place/stack_dir.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <utility>
+
+namespace plumbline::stack {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLongestSocket = sizeof(sockaddr_un::sun_path) - 1;
+
+Failure cannot(const std::string& what, const fs::path& path, int error) {
+  const char* remedy = error == ENOSPC ? "; free some space or give another --dir" : "; give another --dir";
+  return Failure{"cannot " + what + " " + path.string() + ": " + std::strerror(error) + remedy};
+}
+
+Outcome<void> only_an_old_stack(const fs::path& dir) {
+  std::error_code failed;
+  if (fs::is_empty(dir, failed) || fs::exists(dir / StackDir::kMarker, failed)) {
+    return boost::system::in_place_value;
+  }
+  return Failure{dir.string() + " is not empty and holds no stack; give --dir a new or an empty directory"};
+}
+
+}  // namespace
+
+std::optional<User> unprivileged_user() {
+  if (::geteuid() != 0) {
+    return std::nullopt;
+  }
+  const passwd* nobody = ::getpwnam("nobody");
+  return nobody == nullptr ? User{65'534, 65'534} : User{nobody->pw_uid, nobody->pw_gid};
+}
+
+bool can_reach(const fs::path& path, const User& user) {
+  std::error_code failed;
+  fs::path whole = fs::weakly_canonical(path, failed);
+  for (bool last = true; !whole.empty(); last = false) {
+    struct stat found {};
+    if (::stat(whole.c_str(), &found) != 0) {
+      return false;
+    }
+    const unsigned shift = found.st_uid == user.uid ? 6U : (found.st_gid == user.gid ? 3U : 0U);
+    const unsigned wanted = S_ISDIR(found.st_mode) ? 1U : 0U;
+    const unsigned rights = (static_cast<unsigned>(found.st_mode) >> shift) & 7U;
+    if ((rights & wanted) != wanted || (last && (rights & 4U) == 0)) {
+      return false;
+    }
+    if (whole == whole.parent_path()) {
+      break;
+    }
+    whole = whole.parent_path();
+  }
+  return true;
+}
+
+Outcome<StackDir> StackDir::claim(const std::string& dir) {
+  std::error_code failed;
+  fs::create_directories(dir, failed);
+  const fs::path path = fs::canonical(dir, failed);
+  if (failed) {
+    return cannot("make the directory", dir, failed.value());
+  }
+  if ((path / "control.sock").string().size() > kLongestSocket) {
+    return Failure{path.string() + " is too long for the path of a socket; give --dir a directory with a shorter path"};
+  }
+  if (const auto usable = only_an_old_stack(path); !usable) {
+    return usable.error();
+  }
+  const fs::path marker = path / kMarker;
+  const int lock = ::open(marker.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (lock < 0) {
+    return cannot("write to", path, errno);
+  }
+  StackDir claimed{path, lock};
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    return Failure{path.string() + " is in use by another stack; stop it with `plumbline stack down --dir " +
+                   path.string() + "`, or give another --dir"};
+  }
+  for (const auto& entry : fs::directory_iterator(path, failed)) {
+    if (entry.path() != marker) {
+      fs::remove_all(entry.path(), failed);
+    }
+  }
+  const auto user = unprivileged_user();
+  ::chmod(path.c_str(), user ? 0755 : 0700);
+  if (user && !can_reach(path, *user)) {
+    fs::remove(marker, failed);
+    return Failure{path.string() +
+                   " lies in a directory that only root may enter, and PostgreSQL refuses to run as root; give --dir a "
+                   "directory that the user nobody can enter"};
+  }
+  return claimed;
+}
+
+StackDir::StackDir(StackDir&& other) noexcept : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+
+StackDir& StackDir::operator=(StackDir&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(lock_, other.lock_);
+  return *this;
+}
+
+StackDir::~StackDir() {
+  if (lock_ >= 0) {
+    ::close(lock_);
+  }
+}
+
+Outcome<void> StackDir::make_folder(const std::string& folder, const std::optional<User>& user) const {
+  const fs::path whole = path_ / folder;
+  std::error_code failed;
+  fs::create_directories(whole, failed);
+  if (failed) {
+    return cannot("make the directory", whole, failed.value());
+  }
+  if (::chmod(whole.c_str(), 0700) != 0 || (user && ::chown(whole.c_str(), user->uid, user->gid) != 0)) {
+    return cannot("give rights to", whole, errno);
+  }
+  return boost::system::in_place_value;
+}
+
+Outcome<void> StackDir::write(const fs::path& file, const std::string& text, const std::optional<User>& user) {
+  const int made = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (made < 0) {
+    return cannot("write", file, errno);
+  }
+  const ssize_t written = ::write(made, text.data(), text.size());
+  const int error = written < 0 ? errno : ENOSPC;
+  const bool owned = !user || ::fchown(made, user->uid, user->gid) == 0;
+  ::close(made);
+  if (written != static_cast<ssize_t>(text.size()) || !owned) {
+    return cannot("write", file, error);
+  }
+  return boost::system::in_place_value;
+}
+
+std::string control_socket_of(const std::string& dir) {
+  std::error_code failed;
+  const fs::path path = fs::weakly_canonical(dir, failed);
+  return ((failed ? fs::path(dir) : path) / "control.sock").string();
+}
+
+}  // namespace plumbline::stack

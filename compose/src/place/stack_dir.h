@@ -1,0 +1,47 @@
+// The directory of a stack: claimed by one supervisor at a time, with a folder and a log for each process.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "place/failure.h"
+#include "plumbline/net/child_process.h"
+
+namespace plumbline::stack {
+
+using User = net::ChildProcess::User;
+
+// Whom processes run as when the caller is root: the user `nobody`. nullopt: the caller is not root and stays itself.
+[[nodiscard]] std::optional<User> unprivileged_user();
+// Whether `user` may walk to `path` and read it.
+[[nodiscard]] bool can_reach(const std::filesystem::path& path, const User& user);
+
+class StackDir {
+ public:
+  static constexpr const char* kMarker = "plumbline-stack";
+
+  // Makes the directory where it is missing, and empties that of a stack which has ended. Anything else in it is
+  // refused.
+  [[nodiscard]] static Outcome<StackDir> claim(const std::string& dir);
+  StackDir(StackDir&& other) noexcept;
+  StackDir& operator=(StackDir&& other) noexcept;
+  ~StackDir();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }  // absolute, no symbolic links
+  [[nodiscard]] std::string socket() const { return (path_ / "control.sock").string(); }
+  // A folder inside, owned by `user`, mode 0700.
+  [[nodiscard]] Outcome<void> make_folder(const std::string& folder, const std::optional<User>& user) const;
+  [[nodiscard]] static Outcome<void> write(const std::filesystem::path& file, const std::string& text,
+                                           const std::optional<User>& user);
+
+ private:
+  StackDir(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
+  std::filesystem::path path_;
+  int lock_{-1};
+};
+
+// Of a stack that is (or was) there: DIR/control.sock.
+[[nodiscard]] std::string control_socket_of(const std::string& dir);
+
+}  // namespace plumbline::stack

@@ -1,0 +1,127 @@
+#include "up.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <iostream>
+
+#include "kafka/kafka_home.h"
+#include "place/ports.h"
+#include "place/programs.h"
+#include "place/signing_key.h"
+#include "place/stack_dir.h"
+#include "plumbline/base/random.h"
+#include "process/recipe.h"
+#include "process/tree.h"
+#include "supervisor/supervisor.h"
+
+namespace plumbline::stack {
+namespace {
+
+constexpr std::string_view kReady = "plumbline: stack ready ";
+
+int stop(const Failure& failure) {
+  std::cerr << "plumbline stack: " << failure.sentence << std::endl;
+  return to_int(failure.code);
+}
+
+Outcome<void> run_stack(const Options& options, const std::function<void(std::string)>& on_ready) {
+  auto programs = find_programs();
+  if (!programs) {
+    return programs.error();
+  }
+  auto kafka = find_kafka();
+  if (!kafka) {
+    return kafka.error();
+  }
+  if (options.front_port != 0 && !is_free(options.front_port)) {
+    return Failure{"port " + std::to_string(options.front_port) +
+                   " of 127.0.0.1 is taken; give another --front-port, or none for any free one"};
+  }
+  auto dir = StackDir::claim(options.dir);
+  if (!dir) {
+    return dir.error();
+  }
+  auto ports = PortBlock::reserve(entropy_seed());
+  if (!ports) {
+    return ports.error();
+  }
+  // The guard shares the claims on directory and ports: they end when nothing of this stack is left.
+  const Guard guard = Guard::post(marker_variable(dir->path().string()));
+  if (auto prepared = prepare_kafka(*kafka); !prepared) {
+    return prepared;
+  }
+  Ingredients given;
+  given.dir = &*dir;
+  given.programs = std::move(*programs);
+  given.kafka = std::move(*kafka);
+  given.executable = net::self_executable();
+  given.serve_words = options.serve_words;
+  given.with_backends = !options.embedded;
+  given.user = unprivileged_user();
+  const std::vector<std::uint16_t> list = ports->ports();
+  given.topology = local_topology(options.profile, options.instances, dir->path().string(), list,
+                                  options.front_port != 0 ? options.front_port : list.back());
+  if (auto written = StackDir::write(given.topology.jwt_key, new_signing_key(), given.user); !written) {
+    return written;
+  }
+  Supervisor supervisor{given, on_ready};
+  return supervisor.run();
+}
+
+int run_here(const Options& options) {
+  const auto ended = run_stack(options, [](const std::string& json) { std::cout << kReady << json << std::endl; });
+  return ended ? to_int(ExitCode::ok) : stop(ended.error());
+}
+
+// The parent prints what the stack says first and leaves; the stack goes on in a session of its own.
+int run_apart(const Options& options) {
+  std::array<int, 2> line{-1, -1};
+  if (::pipe2(line.data(), O_CLOEXEC) != 0) {
+    return stop({"cannot make a pipe"});
+  }
+  const pid_t child = ::fork();
+  if (child < 0) {
+    return stop({"cannot fork"});
+  }
+  if (child == 0) {
+    ::setsid();
+    ::close(line[0]);
+    const auto ended = run_stack(options, [out = line[1]](const std::string& json) {
+      const std::string text = std::string(kReady) + json + "\n";
+      [[maybe_unused]] const ssize_t told = ::write(out, text.data(), text.size());
+      ::close(out);
+      const int nothing = ::open("/dev/null", O_RDWR);
+      for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        ::dup2(nothing, stream);
+      }
+    });
+    ::_exit(ended ? 0 : stop(ended.error()));
+  }
+  ::close(line[1]);
+  std::string said;
+  std::array<char, 4096> buffer{};
+  for (ssize_t got = 0; (got = ::read(line[0], buffer.data(), buffer.size())) > 0;) {
+    said.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  ::close(line[0]);
+  std::cout << said << std::flush;
+  if (!said.empty()) {
+    return to_int(ExitCode::ok);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : to_int(ExitCode::setup_failed);
+}
+
+}  // namespace
+
+int up(const Options& options) {
+  ::signal(SIGPIPE, SIG_IGN);
+  return options.detach ? run_apart(options) : run_here(options);
+}
+
+}  // namespace plumbline::stack
