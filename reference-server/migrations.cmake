@@ -1,7 +1,8 @@
 # Compiles src/store/postgres/migrations/NNNN_name.sql in, in the order listed, as serve::migrations().
 set(migrations
   0001_core
-  0002_accounts)
+  0002_accounts
+  0004_log)
 
 set(rows "")
 foreach(file IN LISTS migrations)

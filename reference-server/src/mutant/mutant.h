@@ -19,6 +19,10 @@ enum class Mutant : std::uint8_t {
   ack_before_store,  // every 50th send is answered 202 and then forgotten before it is stored
   wrong_recipient,   // every 50th message also goes to somebody who is no member
   reused_sequence,   // every 50th message gets the sequence id of the one before
+  // Real backends; only faults expose them.
+  dedup_on_sequence,    // the store's consumer takes any message under a known sequence id for a copy
+  offset_before_store,  // the consumer's position is committed before the messages are
+  outbox_after_commit,  // the outbox row follows the direct commit instead of being part of it
   // Protocol (conformance.md 4.15 names).
   never_ping,
   never_timeout,
