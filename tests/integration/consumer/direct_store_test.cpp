@@ -14,7 +14,6 @@
 #include "store/postgres/direct_tail.h"
 #include "store/postgres/outbox_relay.h"
 #include "store/postgres/pg_pool.h"
-#include "store/postgres/pg_reader_places.h"
 
 namespace plumbline::serve {
 namespace {
@@ -267,24 +266,6 @@ TEST_F(DirectStoreTest, OneRelayOfSeveralWorksAndAnotherTakesOver) {
 
   EXPECT_TRUE(other.working());
   EXPECT_EQ(count("outbox"), "0");
-}
-
-TEST_F(DirectStoreTest, PlacesTellWhatIsStoredDeliveredAndRead) {
-  commit(message_of(chat, 1));
-  execute_sql(uri,
-              "UPDATE conversation_members SET delivered_to = 2, read_to = 1 WHERE user_id = '" + kBob.text() + "'");
-  PgReaderPlaces places{pool.hot(0)};
-
-  const auto answer = bench.wait<std::vector<ReaderPlace>>([&](auto done) {
-    places.of(kBob, {message_of(chat, 3), message_of(chat, 1), message_of(chat, 2)}, std::move(done));
-  });
-
-  ASSERT_TRUE(answer.has_value());
-  const std::vector<ReaderPlace>& got = answer.value();
-  ASSERT_EQ(got.size(), 3U);
-  EXPECT_FALSE(got[0].stored || got[0].delivered || got[0].read);
-  EXPECT_TRUE(got[1].stored && got[1].delivered && got[1].read);
-  EXPECT_TRUE(!got[2].stored && got[2].delivered && !got[2].read);
 }
 
 }  // namespace
