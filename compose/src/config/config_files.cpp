@@ -131,7 +131,7 @@ std::string haproxy_cfg(const Topology& topology) {
       "defaults\n"
       "  mode http\n"
       "  log global\n"
-      "  retries 2\n"
+      "  retries 3\n"
       "  option redispatch 1\n"
       "  option splice-auto\n" +
       lines(front_timeouts(), "  timeout ", " ") + "frontend front\n  bind " + front.bind + ":" +

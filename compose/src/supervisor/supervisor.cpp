@@ -37,6 +37,14 @@ bool is_backend(const Node& node) {
   return node.part != Part::app && node.part != Part::front;
 }
 
+bool is_app(const Node& node) {
+  return node.part == Part::app;
+}
+
+bool is_front(const Node& node) {
+  return node.part == Part::front;
+}
+
 }  // namespace
 
 struct Supervisor::Impl {
@@ -96,11 +104,6 @@ struct Supervisor::Impl {
       }
     });
     await_children();
-    for (Service& service : fleet.services()) {
-      if (is_backend(service.node()) || service.node().part == Part::front) {
-        start(service, true);
-      }
-    }
     tick();
     while (!stopping) {
       context.run_one();
@@ -172,23 +175,25 @@ struct Supervisor::Impl {
     }
   }
 
-  // The next stage of the first start: instances when their backends take work, then the announcement.
+  // The next stage of the first start: backends, instances, front, announcement. Each waits for the one before.
   void go_on() {
-    const bool backends = fleet.all_ready(is_backend);
-    if (backends && !checked_topics) {
-      check_topics();
-      return;
-    }
-    if (backends && checked_topics) {
+    for (const auto& [is_part, checked] :
+         {std::pair{&is_backend, checked_topics}, {&is_app, true}, {&is_front, true}}) {
       for (Service& service : fleet.services()) {
-        if (service.node().part == Part::app && service.state() == Service::State::down && service.life() == 0) {
+        if (is_part(service.node()) && service.state() == Service::State::down && service.life() == 0 && !stopping) {
           start(service, true);
         }
       }
-      if (!stopping && fleet.unready().empty()) {
+      if (stopping || !fleet.all_ready(is_part) || !checked) {
+        break;
+      }
+      if (is_part == &is_front) {
         announced = true;
         on_ready(fleet.ready_json());
       }
+    }
+    if (!checked_topics && fleet.all_ready(is_backend)) {
+      check_topics();
     }
     if (!announced && !stopping && steady_now() - began > kUpWithin) {
       const std::string first = fleet.unready().empty() ? "kafka-1" : fleet.unready().front();
@@ -221,8 +226,7 @@ struct Supervisor::Impl {
   void probe(const Service& service) {
     const Node& node = service.node();
     const unsigned life = service.life();
-    // Before the first instance is up the front has nothing to hand out.
-    const bool through_front = announced && !given.topology.of(Part::app).empty();
+    const bool through_front = !given.topology.of(Part::app).empty();
     ask(
         node.name, [this, node, through_front] { return serves(node, given.topology, view, through_front); },
         [this, name = node.name, life](bool ready) {
