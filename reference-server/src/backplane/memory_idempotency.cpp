@@ -16,7 +16,7 @@ void WriteLedger::claim(const WriteKey& key, Time now, Waiter waiter) {
   }
 }
 
-void WriteLedger::settle(const WriteKey& key, std::optional<WriteAnswer> answer, Time now) {
+void WriteLedger::settle(const WriteKey& key, const std::optional<WriteAnswer>& answer, Time now) {
   const auto found = entries_.find(key);
   if (found == entries_.end()) {
     return;

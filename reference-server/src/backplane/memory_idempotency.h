@@ -19,7 +19,7 @@ class WriteLedger {
   using Waiter = std::function<void(std::optional<WriteAnswer>)>;
 
   void claim(const WriteKey& key, Time now, Waiter waiter);
-  void settle(const WriteKey& key, std::optional<WriteAnswer> answer, Time now);
+  void settle(const WriteKey& key, const std::optional<WriteAnswer>& answer, Time now);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:
