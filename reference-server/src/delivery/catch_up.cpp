@@ -1,19 +1,14 @@
 // How a device that connects gets what its user missed, then goes live, without gap or repetition. Stage: delivery.
 #include <algorithm>
-#include <tuple>
 #include <unordered_map>
 
 #include "delivery/delivery.h"
 #include "delivery/frames.h"
 #include "store/owner_shard.h"
+#include "store/reading_order.h"
 
 namespace plumbline::serve {
 namespace {
-
-bool earlier(const Backlog::Item& a, const Backlog::Item& b) {
-  return std::tie(a.message->timestamp, a.message->conversation->key, a.message->sequence) <
-         std::tie(b.message->timestamp, b.message->conversation->key, b.message->sequence);
-}
 
 bool same(const Backlog::Item& a, const Backlog::Item& b) {
   return a.message->id == b.message->id;
@@ -81,7 +76,7 @@ void Delivery::gathered(const SocketPtr& socket, std::vector<MessagePtr> missed,
     backlog.items.push_back({std::move(message), nullptr});
   }
   // What arrived while the missed ones were being looked up may be among them, or before them.
-  std::stable_sort(backlog.items.begin(), backlog.items.end(), earlier);
+  sort_for_reader(backlog.items, [](const Backlog::Item& item) -> const MessagePtr& { return item.message; });
   backlog.items.erase(std::unique(backlog.items.begin(), backlog.items.end(), same), backlog.items.end());
   drop_seen(backlog);
   backlog.counted = backlog.items.size();

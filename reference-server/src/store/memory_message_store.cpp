@@ -1,15 +1,11 @@
 #include "store/memory_message_store.h"
 
-#include <algorithm>
-#include <tuple>
+#include <iterator>
+
+#include "store/reading_order.h"
 
 namespace plumbline::serve {
 namespace {
-
-bool earlier(const MessagePtr& a, const MessagePtr& b) {
-  return std::tie(a->timestamp, a->conversation->key, a->sequence) <
-         std::tie(b->timestamp, b->conversation->key, b->sequence);
-}
 
 template <class T>
 std::vector<T> joined(std::vector<std::vector<T>> parts) {
@@ -63,7 +59,7 @@ void MemoryMessageStore::undelivered(Uuid user, std::vector<SeenUpTo> seen, Done
       shard_, [user, seen = std::move(seen)](MemoryConversations& here) { return here.undelivered(user, seen); },
       [done = std::move(done)](std::vector<std::vector<MessagePtr>> parts) {
         std::vector<MessagePtr> all = joined(std::move(parts));
-        std::sort(all.begin(), all.end(), earlier);
+        sort_for_reader(all);
         done(std::move(all));
       });
 }

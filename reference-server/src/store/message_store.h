@@ -51,8 +51,10 @@ class MessageStore {
  public:
   virtual ~MessageStore() = default;
 
-  // Keeps the message for good. Again with the same id: ok and no change. A sequence id that is not above the newest
-  // one, under another message id, is Errc::conflict: nothing is stored and nothing may be acknowledged.
+  // Keeps the message for good. Again with the same id: ok and no change. A sequence id that another message has is
+  // Errc::conflict: nothing is stored and nothing may be acknowledged. A free one below the newest is a conflict in
+  // memory, where sends are stored in order; PostgreSQL takes it, since several instances store in whatever order and
+  // the fence alone says who may use a sequence id. Errc::not_found for an unknown conversation.
   virtual void append(MessagePtr message, Done<void> done) = 0;
   // An unknown conversation has an empty history. Membership is the caller's business.
   virtual void history(const HistoryQuery& query, Done<HistoryPage> done) = 0;

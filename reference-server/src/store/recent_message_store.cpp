@@ -1,22 +1,17 @@
 #include "store/recent_message_store.h"
 
 #include <algorithm>
-#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "store/owner_shard.h"
+#include "store/reading_order.h"
 
 namespace plumbline::serve {
 namespace {
 
 constexpr int kCountAttempts = 3;
-
-bool shown_before(const MessagePtr& a, const MessagePtr& b) {
-  return std::tie(a->timestamp, a->conversation->key, a->sequence) <
-         std::tie(b->timestamp, b->conversation->key, b->sequence);
-}
 
 bool numbered_below(const HistoryRow& a, const HistoryRow& b) {
   return a.message->sequence < b.message->sequence;
@@ -166,7 +161,7 @@ void RecentMessageStore::complete_undelivered(Uuid user, const std::vector<SeenU
     }
   }
   if (unsure.empty()) {
-    std::sort(all.begin(), all.end(), shown_before);
+    sort_for_reader(all);
     done(std::move(all));
     return;
   }
@@ -182,7 +177,7 @@ void RecentMessageStore::complete_undelivered(Uuid user, const std::vector<SeenU
             all.push_back(unsure[i]);
           }
         }
-        std::sort(all.begin(), all.end(), shown_before);
+        sort_for_reader(all);
         done(std::move(all));
       });
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "store/postgres/conninfo.h"
+#include "store/postgres/conversation_cache.h"
 #include "store/postgres/pg_rows.h"
 
 namespace plumbline::serve {
@@ -40,6 +41,24 @@ TEST(PgConninfo, AddsToAUriAndWinsOverIt) {
 
 TEST(PgConninfo, LeavesWhatItCannotParse) {
   EXPECT_EQ(pg_conninfo("no such thing", {{"connect_timeout", "2"}}), "no such thing");
+}
+
+TEST(ConversationCache, ForgetsTheOneNotAskedForTheLongest) {
+  ConversationCache cache(2);
+  const auto put = [&cache](std::uint64_t id) {
+    auto made = std::make_shared<Conversation>();
+    made->key = {Uuid{id, id}, Uuid{}};
+    cache.put(made);
+  };
+  put(1);
+  put(2);
+  EXPECT_NE(cache.find({Uuid{1, 1}, Uuid{}}), nullptr);
+  put(3);
+
+  EXPECT_NE(cache.find({Uuid{1, 1}, Uuid{}}), nullptr);
+  EXPECT_EQ(cache.find({Uuid{2, 2}, Uuid{}}), nullptr);
+  EXPECT_NE(cache.find({Uuid{3, 3}, Uuid{}}), nullptr);
+  EXPECT_EQ(cache.size(), 2U);
 }
 
 }  // namespace
