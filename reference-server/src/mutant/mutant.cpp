@@ -11,6 +11,7 @@ constexpr Entry kTable[]{
     {"swap", Mutant::swap},
     {"duplicate", Mutant::duplicate},
     {"ack-before-store", Mutant::ack_before_store},
+    {"ack-before-report", Mutant::ack_before_report},
     {"wrong-recipient", Mutant::wrong_recipient},
     {"reused-sequence", Mutant::reused_sequence},
     {"dedup-on-sequence", Mutant::dedup_on_sequence},

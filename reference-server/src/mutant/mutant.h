@@ -23,6 +23,7 @@ enum class Mutant : std::uint8_t {
   dedup_on_sequence,    // the store's consumer takes any message under a known sequence id for a copy
   offset_before_store,  // the consumer's position is committed before the messages are
   outbox_after_commit,  // the outbox row follows the direct commit instead of being part of it
+  ack_before_report,    // 202 before the brokers' report
   // Protocol (conformance.md 4.15 names).
   never_ping,
   never_timeout,

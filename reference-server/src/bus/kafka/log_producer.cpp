@@ -131,10 +131,10 @@ void KafkaLogProducer::run() {
   std::string reason;
   while (!stopping_) {
     rd_kafka_poll(client_->handle.get(), kPollMillis);
-    post_answers();
     if (is_fatal(client_->handle.get(), &reason)) {
-      replace_client(reason);
+      replace_client(reason);  // before anybody hears of it and sends again
     }
+    post_answers();
   }
 }
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdlib>
 #include <stdexcept>
-#include <thread>
 
 #include "bus/kafka/client_config.h"
 #include "bus/kafka/record.h"
@@ -20,7 +19,7 @@ using NewTopic = Owned<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
 using Resource = Owned<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
 using AdminOptions = Owned<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 
-constexpr auto kPause = std::chrono::milliseconds{100};
+constexpr int kPauseMillis = 100;
 constexpr int kRequestMillis = 3000;
 constexpr int kCopies = 3;  // where there are as many brokers
 constexpr int kInSync = 2;
@@ -48,6 +47,7 @@ class Preparation {
 
  private:
   [[nodiscard]] bool late() const { return steady_now() >= deadline_; }
+  void pause() { rd_kafka_poll(client_.get(), kPauseMillis); }
 
   bool refresh() {
     const rd_kafka_metadata_t* found = nullptr;
@@ -64,7 +64,7 @@ class Preparation {
         throw std::runtime_error("Kafka: no broker of " + options_.broker_list() +
                                  " answers; start them, or correct --kafka");
       }
-      std::this_thread::sleep_for(kPause);
+      pause();
     }
     three_ = options_.brokers.size() >= kCopies || metadata_->broker_cnt >= kCopies;
   }
@@ -122,7 +122,7 @@ class Preparation {
         throw std::runtime_error("Kafka: topic " + plan.name + " is missing and the brokers do not make it (" +
                                  refused + "); make it with " + shape(plan));
       }
-      std::this_thread::sleep_for(kPause);
+      pause();
     }
   }
 
@@ -145,7 +145,7 @@ class Preparation {
         throw std::runtime_error(
             "Kafka: a partition has no leader; start the brokers that are down, and see that a majority is up");
       }
-      std::this_thread::sleep_for(kPause);
+      pause();
     }
   }
 
@@ -181,7 +181,7 @@ class Preparation {
         throw std::runtime_error("Kafka: the settings of topic " + name +
                                  " cannot be read; allow DescribeConfigs, or look at the brokers' logs");
       }
-      std::this_thread::sleep_for(kPause);
+      pause();
     }
   }
 

@@ -1,0 +1,161 @@
+#include "bus/kafka/kafka_bus.h"
+
+#include <utility>
+
+#include "bus/kafka/record.h"
+#include "mutant/mutant.h"
+#include "plumbline/base/log.h"
+
+namespace plumbline::serve {
+
+KafkaBus::KafkaBus(Parts parts, SendTable::Limits limits)
+    : parts_(std::move(parts)), table_(limits), rng_(entropy_seed()) {}
+
+void KafkaBus::publish(BusBody body, Settled settled) {
+  if (auto* message = std::get_if<MessagePtr>(&body)) {
+    publish_message(std::move(*message), std::move(settled));
+    return;
+  }
+  if (std::holds_alternative<Typing>(body) && parts_.circuit.open()) {
+    ++counters_.dropped_typing;
+  } else {
+    tell_others(body);
+  }
+  settled(Errc::ok);
+}
+
+void KafkaBus::subscribe(Topic topic, Consumer consumer) {
+  consumers_[static_cast<std::size_t>(topic)] = std::move(consumer);
+}
+
+void KafkaBus::consume(const BusBody& body) {
+  if (const Consumer& consumer = consumers_[body.index()]) {
+    consumer(body, [](Errc) {});
+  }
+}
+
+void KafkaBus::publish_message(MessagePtr message, Settled settled) {
+  if (table_.full()) {
+    ++counters_.refused;
+    settled(Errc::unavailable);
+    return;
+  }
+  divert();  // while the circuit is open: what waits here came first
+  if (parts_.circuit.open() || table_.stores(message->conversation->key)) {
+    table_.add_to_store(std::move(message), std::move(settled), parts_.clock.now());
+  } else {
+    to_log(std::move(message), std::move(settled));
+  }
+  act();
+}
+
+void KafkaBus::to_log(MessagePtr message, Settled settled) {
+  if (active(Mutant::ack_before_report)) {
+    tell_others(BusBody{std::move(message)});
+    settled(Errc::ok);
+    return;
+  }
+  const BusBody body{message};
+  const SendTable::Id id = table_.add_to_log(std::move(message), std::move(settled), parts_.clock.now());
+  parts_.log.produce(Topic::chat_messages, partition_key(body), encode_record(body), parts_.shard,
+                     [this, id](Errc outcome, LogPosition) { on_report(id, outcome); });
+}
+
+void KafkaBus::tell_others(const BusBody& body) {
+  parts_.log.produce(topic_of(body), partition_key(body), encode_record(body), parts_.shard, [](Errc, LogPosition) {});
+}
+
+void KafkaBus::on_report(SendTable::Id id, Errc outcome) {
+  if (table_.reported(id, outcome) == SendTable::Report::of_a_diverted) {
+    stuck_reported(outcome);
+  } else {
+    counters_.by_log += outcome == Errc::ok ? 1 : 0;
+  }
+  act();
+}
+
+void KafkaBus::tick(Time now) {
+  table_.give_up(now);
+  act();
+  // A shard that stood still finds the reports it waits for in its queue: they come before this check.
+  if (!checking_ && table_.overdue(now)) {
+    checking_ = true;
+    parts_.pool.post_to(parts_.shard, [this] {
+      checking_ = false;
+      if (table_.overdue(parts_.clock.now())) {
+        trip();
+      }
+    });
+  }
+  if (parts_.circuit.wants_probe(now)) {
+    probe();
+  }
+}
+
+void KafkaBus::trip() {
+  if (parts_.circuit.trip(parts_.clock.now())) {
+    log::warn("kafka_circuit_open", {{"why", "a send got no report in time; sends go to PostgreSQL"}});
+    parts_.divert_all();
+  }
+  divert();  // also when another shard was first
+}
+
+void KafkaBus::divert() {
+  if (!parts_.circuit.open()) {
+    return;
+  }
+  if (const std::uint64_t outstanding = table_.divert(); outstanding > 0) {
+    parts_.circuit.add_stuck(outstanding);
+  }
+  act();
+}
+
+// A record for nobody: who is told is an empty list.
+void KafkaBus::probe() {
+  const Uuid nobody = Uuid::random(rng_);
+  const BusBody body{Typing{ConversationKey::pair(nobody, Uuid::random(rng_)), {}, nobody, false, 1}};
+  parts_.circuit.add_stuck(1);
+  parts_.log.produce(topic_of(body), partition_key(body), encode_record(body), parts_.shard,
+                     [this](Errc outcome, LogPosition) { stuck_reported(outcome); });
+}
+
+void KafkaBus::stuck_reported(Errc outcome) {
+  if (parts_.circuit.stuck_reported(outcome == Errc::ok, parts_.clock.now())) {
+    log::info("kafka_circuit_closed");
+  }
+}
+
+void KafkaBus::act() {
+  if (acting_) {
+    return;  // the loop below goes on with it
+  }
+  acting_ = true;
+  for (;;) {
+    const auto commits = table_.take_commits();
+    auto answers = table_.take_answers();
+    if (commits.empty() && answers.empty()) {
+      break;
+    }
+    for (const SendTable::Commit& commit : commits) {
+      ++counters_.by_store;
+      parts_.direct.commit(commit.message, [this, id = commit.id](const Result<void>& done) {
+        table_.committed(id, done.has_error() ? done.error().code : Errc::ok);
+        act();
+      });
+    }
+    for (const SendTable::Answer& answer : answers) {
+      counters_.unknown += answer.outcome == Errc::timeout ? 1 : 0;
+      counters_.refused += answer.outcome == Errc::unavailable ? 1 : 0;
+      answer.settled(answer.outcome);
+    }
+  }
+  acting_ = false;
+}
+
+KafkaBus::Counters KafkaBus::counters() const {
+  Counters now = counters_;
+  now.waiting = table_.size();
+  return now;
+}
+
+}  // namespace plumbline::serve

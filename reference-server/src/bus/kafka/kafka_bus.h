@@ -1,0 +1,70 @@
+// Port EventBus on Kafka and PostgreSQL: a message is acknowledged from the brokers' report, or from a commit when that
+// does not come in time. Stage: bus.
+#pragma once
+
+#include <array>
+#include <functional>
+
+#include "bus/kafka/circuit_breaker.h"
+#include "bus/kafka/log.h"
+#include "bus/kafka/send_table.h"
+#include "plumbline/base/random.h"
+#include "plumbline/net/shard_pool.h"
+
+namespace plumbline::serve {
+
+// One per shard; used there. Messages: failover.md d.3. Typing is settled at once and dropped while the circuit is
+// open; receipts and notices are settled at once too, because PostgreSQL has them already: the log only tells others.
+class KafkaBus final : public EventBus {
+ public:
+  struct Parts {
+    net::ShardPool& pool;
+    std::size_t shard;
+    const Clock& clock;
+    LogProducer& log;
+    DirectStore& direct;
+    CircuitBreaker& circuit;  // the instance's
+    // Runs `KafkaBus::divert` on every shard, this one included.
+    std::function<void()> divert_all;
+  };
+  struct Counters {
+    std::uint64_t by_log{0};    // messages answered ok by the brokers' report
+    std::uint64_t by_store{0};  // handed to PostgreSQL
+    std::uint64_t unknown{0};   // answered Errc::timeout
+    std::uint64_t refused{0};   // answered Errc::unavailable, table full included
+    std::uint64_t dropped_typing{0};
+    std::uint64_t waiting{0};  // entries at this moment
+  };
+
+  KafkaBus(Parts parts, SendTable::Limits limits);
+
+  void publish(BusBody body, Settled settled) override;
+  void subscribe(Topic topic, Consumer consumer) override;
+
+  void tick(Time now);  // every 100 ms
+  void divert();        // the circuit has opened
+  // What the log says about a record that this shard is to consume.
+  void consume(const BusBody& body);
+  [[nodiscard]] Counters counters() const;
+
+ private:
+  void publish_message(MessagePtr message, Settled settled);
+  void to_log(MessagePtr message, Settled settled);
+  void tell_others(const BusBody& body);
+  void on_report(SendTable::Id id, Errc outcome);
+  void stuck_reported(Errc outcome);
+  void trip();
+  void probe();
+  // Does what the table wants done, until it wants nothing.
+  void act();
+
+  Parts parts_;
+  SendTable table_;
+  Rng rng_;
+  std::array<Consumer, kTopics> consumers_;
+  Counters counters_;
+  bool acting_{false};
+  bool checking_{false};
+};
+
+}  // namespace plumbline::serve
