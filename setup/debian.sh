@@ -83,6 +83,21 @@ install_node() {
   say "setup: Node $("$folder/bin/node" --version)"
 }
 
+# Schemathesis for the tests of the REST surface, in a Python environment of its own, as setup/schemathesis.txt pins it.
+install_schemathesis() {
+  local folder=.cache/schemathesis
+  if ! cmp -s setup/schemathesis.txt "$folder/installed.txt"; then
+    say "setup: installing Schemathesis into $folder"
+    rm -rf "$folder"
+    python3 -m venv "$folder" >/dev/null &&
+      "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+        --requirement setup/schemathesis.txt ||
+      stop_with 6 "setup: the Python packages of setup/schemathesis.txt cannot be had; see pip's message above"
+    cp setup/schemathesis.txt "$folder/installed.txt"
+  fi
+  say "setup: $("$folder/bin/st" --version | head -n 1)"
+}
+
 # The packages of tests/e2e, as its lock file says.
 install_node_packages() {
   cmake -D NODE="$PWD/.cache/node/bin/node" -D NPM="$PWD/.cache/node/bin/npm" -D FOLDER="$PWD/tests/e2e" \

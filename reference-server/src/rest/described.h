@@ -23,6 +23,7 @@ struct Described {
   std::string_view parameters;  // JSON array of Parameter Objects and references; empty: none
   std::string_view body;        // name under components/schemas; empty: takes none
   std::array<Answered, 4> answers;
+  std::string_view links{};  // JSON object of Link Objects of the first answer: what one can do with it
 };
 
 // One operation as the document needs it, wherever its handler lives.

@@ -88,7 +88,11 @@ constexpr std::array kMessageRoutes{
            "Open a group; the caller becomes its first member",
            "",
            "NewGroup",
-           {{{201, "The new group", "Group"}, {404, "A participant is nobody's id"}}}}},
+           {{{201, "The new group", "Group"}, {404, "A participant is nobody's id"}}},
+           R"({"history":{"operationId":"getHistory","parameters":{"conversationId":"$response.body#/conversationId"}},
+               "read":{"operationId":"markRead","requestBody":{"conversationId":"$response.body#/conversationId"}},
+               "send":{"operationId":"sendMessage",
+                 "requestBody":{"receiverId":null,"conversationId":"$response.body#/conversationId"}}})"}},
 };
 static_assert(complete(kMessageRoutes));
 

@@ -105,6 +105,9 @@ object answers_of(const DocumentedOperation& operation) {
   for (const Answered& one : all) {
     object answer = answer_object(one.says, one.schema.empty() ? "Error" : one.schema, one.type);
     add_headers_of(answer, one.status, operation);
+    if (one.status == operation.described->answers[0].status && !operation.described->links.empty()) {
+      answer["links"] = parsed(operation.described->links);
+    }
     answers[std::to_string(one.status)] = std::move(answer);
   }
   return answers;
