@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 #include <iostream>
 
 #include "kafka/kafka_home.h"
@@ -26,6 +27,15 @@ constexpr std::string_view kReady = "plumbline: stack ready ";
 int stop(const Failure& failure) {
   std::cerr << "plumbline stack: " << failure.sentence << std::endl;
   return to_int(failure.code);
+}
+
+Mark mark_of(const StackDir& dir, const Programs& programs) {
+  Mark mark{marker_variable(dir.path().string()), dir.path().string(), {}};
+  for (const std::string& program : {programs.postgres, programs.redis, programs.sentinel}) {
+    std::error_code failed;
+    mark.programs.push_back(std::filesystem::canonical(program, failed).string());
+  }
+  return mark;
 }
 
 Outcome<void> run_stack(const Options& options, const std::function<void(std::string)>& on_ready) {
@@ -50,7 +60,7 @@ Outcome<void> run_stack(const Options& options, const std::function<void(std::st
     return ports.error();
   }
   // The guard shares the claims on directory and ports: they end when nothing of this stack is left.
-  const Guard guard = Guard::post(marker_variable(dir->path().string()));
+  const Guard guard = Guard::post(mark_of(*dir, *programs));
   if (auto prepared = prepare_kafka(*kafka); !prepared) {
     return prepared;
   }

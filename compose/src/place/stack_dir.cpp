@@ -67,9 +67,10 @@ bool can_reach(const fs::path& path, const User& user) {
 Outcome<StackDir> StackDir::claim(const std::string& dir) {
   std::error_code failed;
   fs::create_directories(dir, failed);
+  const int made = failed.value();
   const fs::path path = fs::canonical(dir, failed);
-  if (failed) {
-    return cannot("make the directory", dir, failed.value());
+  if (failed || !fs::is_directory(path, failed)) {
+    return cannot("make the directory", dir, made != 0 ? made : ENOTDIR);
   }
   if ((path / "control.sock").string().size() > kLongestSocket) {
     return Failure{path.string() + " is too long for the path of a socket; give --dir a directory with a shorter path"};

@@ -49,6 +49,11 @@ pid_t parent_of(pid_t pid) {
   return end == std::string::npos || end + 4 > stat.size() ? 0 : std::atoi(stat.c_str() + end + 4);
 }
 
+std::string target(pid_t pid, const char* link) {
+  std::error_code failed;
+  return std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/" + link, failed).string();
+}
+
 bool holds(const std::string& environment, const std::string& variable) {
   for (std::size_t at = environment.find(variable); at != std::string::npos; at = environment.find(variable, at + 1)) {
     const std::size_t end = at + variable.size();
@@ -59,7 +64,15 @@ bool holds(const std::string& environment, const std::string& variable) {
   return false;
 }
 
-[[noreturn]] void stand_guard(int line, const std::string& variable) {
+bool bears(pid_t pid, const Mark& mark) {
+  if (holds(content(pid, "environ"), mark.variable)) {
+    return true;
+  }
+  return !mark.folder.empty() && target(pid, "cwd").starts_with(mark.folder + "/") &&
+         std::find(mark.programs.begin(), mark.programs.end(), target(pid, "exe")) != mark.programs.end();
+}
+
+[[noreturn]] void stand_guard(int line, const Mark& mark) {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, 0);
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
@@ -75,7 +88,7 @@ bool holds(const std::string& environment, const std::string& variable) {
   // Twice empty: a process that was being forked during the first look is in the second.
   int empty = 0;
   for (int sweep = 0; sweep < kSweeps && empty < 2; ++sweep) {
-    const std::vector<pid_t> left = marked_processes(variable);
+    const std::vector<pid_t> left = marked_processes(mark);
     empty = left.empty() ? empty + 1 : 0;
     for (const pid_t pid : left) {
       ::kill(pid, SIGKILL);
@@ -106,17 +119,17 @@ bool is_alive(pid_t pid) {
   return end != std::string::npos && end + 2 < stat.size() && stat[end + 2] != 'Z' && stat[end + 2] != 'X';
 }
 
-std::vector<pid_t> marked_processes(const std::string& variable) {
+std::vector<pid_t> marked_processes(const Mark& mark) {
   std::vector<pid_t> found;
   for (const pid_t pid : all_processes()) {
-    if (pid != ::getpid() && holds(content(pid, "environ"), variable)) {
+    if (pid != ::getpid() && bears(pid, mark)) {
       found.push_back(pid);
     }
   }
   return found;
 }
 
-Guard Guard::post(const std::string& variable) {
+Guard Guard::post(const Mark& mark) {
   std::array<int, 2> line{-1, -1};
   if (::pipe2(line.data(), O_CLOEXEC) != 0) {
     return Guard{-1, -1};
@@ -124,7 +137,7 @@ Guard Guard::post(const std::string& variable) {
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::close(line[1]);
-    stand_guard(line[0], variable);
+    stand_guard(line[0], mark);
   }
   ::close(line[0]);
   return Guard{line[1], pid};

@@ -13,14 +13,22 @@ namespace plumbline::stack {
 [[nodiscard]] std::vector<pid_t> with_descendants(pid_t root);
 // Neither gone nor a zombie that only waits for its parent.
 [[nodiscard]] bool is_alive(pid_t pid);
-// Every process whose environment holds `variable` (NAME=VALUE), as far as this user may look.
-[[nodiscard]] std::vector<pid_t> marked_processes(const std::string& variable);
 
-// A process that outlives this one by moments: when this one ends, however that is, it kills what `variable` marks.
+// What tells the processes of one stack from all others.
+struct Mark {
+  std::string variable;               // NAME=VALUE in the environment
+  std::string folder;                 // for programs that write their title over their environment, as PostgreSQL and
+  std::vector<std::string> programs;  // Redis do: one of these executables, working somewhere in the folder
+};
+
+// As far as this user may look.
+[[nodiscard]] std::vector<pid_t> marked_processes(const Mark& mark);
+
+// A process that outlives this one by moments: when this one ends, however that is, it kills what is marked.
 // It keeps the lock of the directory and of the ports until nothing is left. Fork it before any thread is there.
 class Guard {
  public:
-  [[nodiscard]] static Guard post(const std::string& variable);
+  [[nodiscard]] static Guard post(const Mark& mark);
   Guard(Guard&& other) noexcept;
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;

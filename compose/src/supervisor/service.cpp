@@ -151,7 +151,7 @@ std::string Service::last_line() const {
   std::string last;
   for (std::string line; std::getline(in, line);) {
     if (!line.empty()) {
-      last = line;
+      last = line.starts_with("try: ") ? last + "; " + line : line;
     }
   }
   return last;

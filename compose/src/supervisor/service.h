@@ -36,7 +36,7 @@ class Service {
   [[nodiscard]] bool is_up() const { return state_ == State::starting || state_ == State::ready; }
   [[nodiscard]] pid_t pid() const { return child_ ? child_->pid() : 0; }
   [[nodiscard]] const std::string& log() const { return log_; }
-  [[nodiscard]] std::string last_line() const;  // of the log
+  [[nodiscard]] std::string last_line() const;  // of the log; with the line before it when it is only a hint
   [[nodiscard]] int exit_status() const { return exit_status_; }
   // Counts starts and thaws: a probe's answer belongs to the life in which it was asked.
   [[nodiscard]] unsigned life() const { return life_; }
