@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include <fmt/format.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
@@ -14,14 +15,19 @@
 
 #include "engine/asio_wire.h"
 #include "engine/loop.h"
+#include "faults/command_control.h"
+#include "faults/fault_driver.h"
+#include "faults/stack_control.h"
 #include "plumbline/base/exit_code.h"
 #include "plumbline/history/run_dir.h"
 #include "progress/final_table.h"
 #include "progress/progress.h"
+#include "recorder/durations.h"
 #include "recorder/raw_files.h"
 #include "target/running_target.h"
 #include "target/token_mill.h"
 #include "verdict/result_builder.h"
+#include "watch/lag.h"
 #include "watch/machine.h"
 #include "workload/echo.h"
 #include "workload/messenger.h"
@@ -115,6 +121,8 @@ std::unique_ptr<Workload> make_workload(const Plan& plan, const RunningTarget& t
   setting.socketio = endpoint;
   setting.nsp = plan.scenario.target.nsp;
   setting.contract = target.server ? Contract::strict : Contract::lenient;
+  setting.resumes = target.server.has_value();  // ours: a device says what it has when it comes back
+  setting.confirm = !plan.faults.empty();
   setting.run = plan.run;
   setting.token = [tokens](std::uint32_t user) {
     return tokens->token(user);
@@ -144,40 +152,103 @@ ProgressStyle progress_style(const Options& options) {
   return isatty(STDOUT_FILENO) != 0 ? ProgressStyle::live : ProgressStyle::plain;
 }
 
+// Null when the scenario plans no faults.
+boost::system::result<std::unique_ptr<FaultDriver>, ControlError> make_driver(const Plan& plan,
+                                                                              const RunningTarget& target) {
+  if (plan.faults.empty()) {
+    return std::unique_ptr<FaultDriver>{};
+  }
+  std::unique_ptr<ControlPort> port;
+  if (target.stack_dir.empty()) {
+    port = std::make_unique<CommandControl>(plan.scenario.target.control);
+  } else {
+    auto opened = StackControl::open(target.stack_dir);
+    if (!opened) {
+      return opened.error();
+    }
+    port = std::move(opened.value());
+  }
+  return std::make_unique<FaultDriver>(plan.faults, plan.scenario.phases.size(), std::move(port));
+}
+
+std::string fault_line(const FaultRecord& record, Time start) {
+  const std::string what = fmt::format("{} {}", to_string(record.planned.action), to_string(record.planned.role));
+  if (!record.injection) {
+    return fmt::format("fault      {} left out: {}", what, record.error);
+  }
+  return fmt::format("fault      {} ({}) at {:.1f} s", what, record.injection->process,
+                     in_seconds(record.injection->at - start));
+}
+
+// Ten times a second: what has struck since is told to the workload and to people.
+class FaultNews {
+ public:
+  FaultNews(const FaultDriver* driver, Workload& workload, Progress& progress, const Recorder& recorder)
+      : driver_(driver), workload_(workload), progress_(progress), recorder_(recorder) {}
+  void tell() {
+    if (driver_ == nullptr || driver_->done() == told_) {
+      return;
+    }
+    const std::vector<FaultRecord> records = driver_->records();
+    for (const std::size_t done = driver_->done(); told_ < std::min(done, records.size()); ++told_) {
+      if (records[told_].injection) {
+        workload_.on_fault(records[told_].injection->at);
+      }
+      progress_.note(fault_line(records[told_], recorder_.run_start()));
+    }
+  }
+
+ private:
+  const FaultDriver* driver_;
+  Workload& workload_;
+  Progress& progress_;
+  const Recorder& recorder_;
+  std::size_t told_{0};
+};
+
 // Plays the plan against a running target; everything measured is in the record.
 RunRecord play(const Plan& plan, const Options& options, RunningTarget& target, const std::string& pem,
-               Recorder& recorder) {
+               Recorder& recorder, FaultDriver* driver) {
   boost::asio::io_context context{1};
   const SteadyClock clock;
   client::HttpClient::Options http;
   http.host = target.http.host;
   http.port = target.http.port;
-  http.max_connections = kHttpConnections;
+  http.max_connections = plan.http_connections;
   AsioWire wire{context, http};
   std::unique_ptr<TokenMill> tokens;
   if (!pem.empty()) {
     tokens = std::make_unique<TokenMill>(plan.population.users, pem, plan.length() + std::chrono::hours{1});
   }
   RunRecord record{
-      plan, recorder, {}, {}, Ending::complete, {}, false, target.label, iso8601(wall_now()), again(plan, options), {}};
+      plan, recorder, {}, {}, Ending::complete, {}, false, target.label, iso8601(wall_now()), again(plan, options),
+      {},   {},       {}};
   const std::unique_ptr<Workload> workload = make_workload(plan, target, wire, recorder, clock, tokens.get());
-  Engine engine{plan, wire, *workload, recorder, clock};
+  Engine engine{plan, wire, *workload, recorder, clock, driver};
   Progress progress{std::cout, progress_style(options), plan};
   progress.header(target.label);
   record.priority = raise_priority();  // after the threads and the child that shall not inherit it
-  MachineWatch watch{{static_cast<pid_t>(syscall(SYS_gettid)), target.pid()}};
+  MachineWatch watch{{static_cast<pid_t>(syscall(SYS_gettid)), target.pid(), !target.stack_dir.empty()}};
+  LagWatch lag{target.instances};
+  FaultNews news{driver, *workload, progress, recorder};
   Loop loop{{context, engine, *workload, recorder, wire, clock, peak_rate(plan), [&](Time now) {
+               news.tell();
                progress.tick(now, engine, *workload, recorder);
              }}};
   loop.run();
   restore_priority();  // judging and rendering are not measuring
   progress.finish();
   watch.stop();
+  lag.stop();
+  record.lag = lag.samples();
   record.machine = watch.samples();
   record.ending = engine.ending() == Ending::running ? Ending::interrupted : engine.ending();
   record.ending_sentence = engine.ending() == Ending::running ? "interrupted twice by the user" : engine.sentence();
   record.settled = engine.settled();
   record.ledger = workload->finish();
+  if (driver != nullptr) {
+    record.faults = measure_faults(driver->records(), recorder);
+  }
   if (record.ending != Ending::complete) {
     // Cut off before settling: what had not arrived yet proves nothing.
     record.ledger.counts[static_cast<std::size_t>(checker::Anomaly::acked_undelivered)] = 0;
@@ -238,12 +309,46 @@ int conclude(const history::RunDir& dir, history::RunResult result, const Plan& 
 
 }  // namespace
 
+namespace {
+
+// The target runs: its key and its control are known, or the run cannot begin.
+int play_and_conclude(const Plan& plan, const Options& options, RunningTarget& target, SigningKey key,
+                      const history::RunDir& dir) {
+  if (!target.key_file.empty()) {
+    auto found = signing_key(target.key_file);
+    if (!found) {
+      return say({found.error().sentence, found.error().exit});
+    }
+    key = std::move(found.value());
+  }
+  auto driver = make_driver(plan, target);
+  if (!driver) {
+    return say({driver.error().sentence});
+  }
+  Recorder recorder{plan.scenario.phases};
+  if (!plan.faults.empty()) {
+    recorder.keep_sends();
+  }
+  const RunRecord record = play(plan, options, target, key.pem, recorder, driver.value().get());
+  driver.value().reset();
+  stop_target(target);
+  return conclude(dir, build_result(record), plan, recorder, options);
+}
+
+// A child of ours needs a run directory for its log; a server of the user's own is asked before there is one.
+bool is_child(const Target& target) {
+  return target.kind != Target::Kind::url;
+}
+
+}  // namespace
+
 int run_plan(const Plan& plan, const Options& options) {
   if (const auto refused = raise_descriptors(plan.descriptors)) {
     return say(*refused);
   }
   SigningKey key;
-  if (plan.scenario.target.app != "echo") {
+  const bool stack = plan.scenario.target.kind == Target::Kind::stack;
+  if (plan.scenario.target.app != "echo" && !stack) {
     auto found = signing_key(options.jwt_key.empty() ? plan.scenario.target.key_file : options.jwt_key);
     if (!found) {
       return say({found.error().sentence, found.error().exit});
@@ -251,7 +356,7 @@ int run_plan(const Plan& plan, const Options& options) {
     key = std::move(found.value());
   }
   // A target of the user's own is asked first: no run directory for a run that cannot begin.
-  const bool embedded = plan.scenario.target.kind == Target::Kind::embedded;
+  const bool child = is_child(plan.scenario.target);
   std::optional<RunningTarget> target;
   const auto start = [&](const std::string& log) -> std::optional<Refusal> {
     auto started = start_target(plan.scenario.target, options, key.file, log);
@@ -261,7 +366,7 @@ int run_plan(const Plan& plan, const Options& options) {
     target.emplace(std::move(started.value()));
     return std::nullopt;
   };
-  if (!embedded) {
+  if (!child) {
     if (const auto refused = start({})) {
       return say(*refused);
     }
@@ -276,16 +381,13 @@ int run_plan(const Plan& plan, const Options& options) {
     discard(*dir, ours);
     return say(*refused);
   }
-  if (embedded) {
+  if (child) {
     if (const auto refused = start((dir->path() / "server.log").string())) {
       discard(*dir, ours);
       return say(*refused);
     }
   }
-  Recorder recorder{plan.scenario.phases};
-  const RunRecord record = play(plan, options, *target, key.pem, recorder);
-  target->server.reset();
-  return conclude(*dir, build_result(record), plan, recorder, options);
+  return play_and_conclude(plan, options, *target, std::move(key), *dir);
 }
 
 }  // namespace plumbline::load

@@ -25,6 +25,9 @@ constexpr std::array<AnomalyKind, kAnomalyCount> kKinds{{
     {Anomaly::push_inversion, "push-inversion", Severity::s1, "a device got a lower sequence id after a higher one"},
     {Anomaly::sequence_gap, "sequence-gap", Severity::s3, "sequence ids that belong to no message"},
     {Anomaly::stale_read, "stale-read", Severity::s2, "a read missed what had been acknowledged before it began"},
+    {Anomaly::false_ack, "false-ack", Severity::s0, "acknowledged in the last 50 ms before a fault, and lost by it"},
+    {Anomaly::resume_overlap, "resume-overlap", Severity::s2,
+     "a device that came back got again what it had got before"},
 }};
 
 constexpr bool in_enum_order() {

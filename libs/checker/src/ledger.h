@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <utility>
 
@@ -23,7 +24,7 @@ struct Record {
   Time acked{};
   Time last_delivery{};
   std::uint64_t sequence_id{0};
-  std::uint64_t acked_at_invoke{0};  // highest acknowledged sequence id of the conversation when the send began
+  std::uint64_t known_at_invoke{0};  // highest sequence id of the conversation that anybody knew when the send began
   MessageKey id;
   SendState state{SendState::invoked};
   bool visible{false};      // somebody saw it: said once for failed and unknown sends
@@ -38,6 +39,12 @@ struct Record {
 };
 static_assert(sizeof(Record) <= 120, "a million unsettled sends must stay affordable");
 
+// An acknowledged message that a device missed while it was away.
+struct Missed {
+  std::uint64_t sequence_id{0};
+  Time acked{};
+};
+
 struct Member {
   DeviceIndex device{0};
   std::uint32_t connection{0};             // of the last delivery
@@ -45,6 +52,7 @@ struct Member {
   std::unique_ptr<SeenSet> on_connection;  // absent while `seen` is of one connection only
   std::uint64_t connection_max{0};
   std::uint64_t own_acked{0};  // highest acknowledged sequence id that this device sent
+  std::unique_ptr<std::vector<Missed>> missed;
 };
 
 // A message that the final read shows under a sequence id which is not its own.
@@ -59,6 +67,7 @@ struct Conversation {
   SequenceTable table;
   std::vector<std::uint32_t> open;  // records with deliveries outstanding
   std::uint64_t max_acked{0};
+  std::uint64_t max_known{0};  // acknowledged, or shown to anybody
   // Lower bound of what was acknowledged a read lag ago, in constant space: `settled` once `candidate` is old enough.
   std::uint64_t settled_acked{0};
   std::uint64_t candidate_acked{0};
@@ -99,7 +108,21 @@ struct StreamingChecker::Impl {
   void connected(DeviceIndex index, Time at);
   void disconnected(DeviceIndex index, Time at);
   [[nodiscard]] bool owed(const Member& member, const Record& record);
-  void leave_without(const Member& member, Record& record, Time at);
+  void leave_without(Member& member, Record& record, Time at);
+
+  // missed.cpp
+  void miss(Member& member, const Record& record);
+  void make_up(Member& member, std::uint64_t sequence_id, Time at);
+  void judge_missed();
+  void judge_missed(ConversationIndex index, const Member& member);
+
+  // at_risk.cpp
+  void fault(Time at);
+  void note_recent(const Token& token, std::uint64_t sequence_id, Time at);
+  void judge_at_risk();
+
+  // neighbours.cpp
+  void show_neighbours();
 
   // sends.cpp
   void invoke(const Token& token, Time at);
@@ -151,10 +174,25 @@ struct StreamingChecker::Impl {
   std::vector<std::uint32_t> free_records;
   std::vector<Device> devices;
   std::vector<std::unique_ptr<Conversation>> conversations;  // by index
+  struct Recent {
+    Time acked{};
+    Place place;
+  };
+  std::deque<Recent> recent;   // acknowledged in the last seconds
+  std::vector<Place> at_risk;  // acknowledged right before a fault
   std::uint64_t open_count{0};
+  std::uint64_t missed_count{0};
   std::uint64_t places{0};
   std::function<void(const Token&, Time)> on_complete;
+  std::function<void(Time, Time)> on_waited;
 };
+
+[[nodiscard]] inline Place place_of(const Sighting& sighting) {
+  return {sighting.conversation, sighting.sequence_id};
+}
+[[nodiscard]] inline Place place_of(const Record& record) {
+  return {record.token.conversation, record.sequence_id};
+}
 
 // Sequence ids are JSON numbers: 1 to 2^53.
 [[nodiscard]] constexpr bool is_sequence_id(std::uint64_t id) {

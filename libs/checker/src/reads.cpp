@@ -35,7 +35,7 @@ void StreamingChecker::Impl::end_read(const ReadTicket& ticket, std::uint64_t ne
   if (newest >= ticket.floor) {
     return;
   }
-  findings.add(Anomaly::stale_read, {}, [&] {
+  findings.add(Anomaly::stale_read, {}, {ticket.conversation, ticket.floor}, [&] {
     return "a read of conversation " + std::to_string(ticket.conversation) + " from " + findings.at(ticket.began) +
            " to " + findings.at(at) + " ended at sequence id " + std::to_string(newest) + ", although " +
            std::to_string(ticket.floor) + " had been acknowledged before";
@@ -57,7 +57,7 @@ void StreamingChecker::Impl::final_read(const Sighting& sighting) {
     return;
   }
   if (sighting.sequence_id < where->read_cursor) {
-    findings.add(Anomaly::push_inversion, std::string(sighting.message_id), [&] {
+    findings.add(Anomaly::push_inversion, std::string(sighting.message_id), place_of(sighting), [&] {
       return "the history of conversation " + std::to_string(sighting.conversation) + " lists sequence id " +
              std::to_string(sighting.sequence_id) + " after " + std::to_string(where->read_cursor);
     });
@@ -76,7 +76,7 @@ void StreamingChecker::Impl::final_read(const Sighting& sighting) {
   }
   Binding& binding = *where->table.find(sighting.sequence_id);
   if (binding.found_pass == where->pass) {
-    findings.add(Anomaly::duplicate_entity, std::string(sighting.message_id), [&] {
+    findings.add(Anomaly::duplicate_entity, std::string(sighting.message_id), place_of(sighting), [&] {
       return name_of(*token) + ", sequence id " + std::to_string(sighting.sequence_id) +
              ", stands twice in the final history";
     });
@@ -100,11 +100,12 @@ void StreamingChecker::Impl::place_strays(Conversation& where) {
       if ((binding.reported & kSaidMismatch) != 0) {
         continue;
       }
-      findings.add(twice ? Anomaly::duplicate_entity : Anomaly::ack_mismatch, stray->id.text(), [&] {
-        return name_of(stray->token) + " stands in the final history with sequence id " +
-               std::to_string(stray->sequence_id) + (twice ? " as well as " : ", acknowledged with ") +
-               std::to_string(own_id);
-      });
+      findings.add(twice ? Anomaly::duplicate_entity : Anomaly::ack_mismatch, stray->id.text(),
+                   {stray->token.conversation, stray->sequence_id}, [&] {
+                     return name_of(stray->token) + " stands in the final history with sequence id " +
+                            std::to_string(stray->sequence_id) + (twice ? " as well as " : ", acknowledged with ") +
+                            std::to_string(own_id);
+                   });
     }
   });
 }

@@ -35,7 +35,7 @@ void StreamingChecker::Impl::invoke(const Token& token, Time at) {
   record = Record{};
   record.token = token;
   record.invoked = at;
-  record.acked_at_invoke = where->max_acked;
+  record.known_at_invoke = where->max_known;
   record.in_use = true;
   unsettled.insert(key_of(token), index);
 }
@@ -61,7 +61,7 @@ void StreamingChecker::Impl::acknowledge(const Token& token, std::uint64_t seque
   if (record->id.empty()) {
     record->id = id;
   } else if (sequence_id == 0 && !id.empty() && record->id != id) {
-    findings.add(Anomaly::ack_mismatch, record->id.text(), [&] {
+    findings.add(Anomaly::ack_mismatch, record->id.text(), {token.conversation, record->sequence_id}, [&] {
       return name_of(token) + " was delivered as " + name_of(record->id) + " and acknowledged as " + name_of(id);
     });
   }
@@ -75,6 +75,7 @@ void StreamingChecker::Impl::acknowledge(const Token& token, std::uint64_t seque
   if (Binding* own = record->sequence_id == 0 ? nullptr : where.table.find(record->sequence_id);
       own != nullptr && own->owned_by(token)) {
     own->acked_pass = record->acked_pass;
+    own->acked = findings.stamp(at);
   }
   open_deliveries(where, *record, at);
 }
@@ -89,27 +90,30 @@ void StreamingChecker::Impl::acknowledge_again(const Token& token, std::uint64_t
   const Binding* bound = sequence_id == 0 ? nullptr : where->table.find(sequence_id);
   const bool same = bound != nullptr && bound->owned_by(token) && (bound->id.empty() || id.empty() || bound->id == id);
   if (!same && sequence_id != 0) {
-    findings.add(Anomaly::idempotency_break, id.text(), [&] {
+    findings.add(Anomaly::idempotency_break, id.text(), {token.conversation, sequence_id}, [&] {
       return name_of(token) + " was acknowledged again at " + findings.at(at) + ", now as " + name_of(id) +
              " with sequence id " + std::to_string(sequence_id);
     });
   }
 }
 
-// The highest acknowledged id was read right before the request left: everything up to it had finished.
+// The highest known id was read right before the request left: everything up to it had been acknowledged, or shown to
+// somebody, before.
 void StreamingChecker::Impl::check_real_time(const Record& record, std::uint64_t sequence_id) {
-  if (sequence_id > record.acked_at_invoke) {
+  if (sequence_id > record.known_at_invoke) {
     return;
   }
-  findings.add(Anomaly::real_time_inversion, record.id.text(), [&] {
+  findings.add(Anomaly::real_time_inversion, record.id.text(), {record.token.conversation, sequence_id}, [&] {
     return name_of(record.token) + " got sequence id " + std::to_string(sequence_id) + ", although " +
-           std::to_string(record.acked_at_invoke) + " had been acknowledged before it was sent at " +
+           std::to_string(record.known_at_invoke) + " had been acknowledged or shown before it was sent at " +
            findings.at(record.invoked);
   });
 }
 
 void StreamingChecker::Impl::note_acked(Conversation& where, const Record& record, std::uint64_t sequence_id, Time at) {
   where.max_acked = std::max(where.max_acked, sequence_id);
+  where.max_known = std::max(where.max_known, sequence_id);
+  note_recent(record.token, sequence_id, at);
   if (where.candidate_acked == 0 || at - where.candidate_at >= limits.read_lag) {
     where.settled_acked = std::max(where.settled_acked, where.candidate_acked);
     where.candidate_acked = where.max_acked;
@@ -123,8 +127,9 @@ void StreamingChecker::Impl::note_acked(Conversation& where, const Record& recor
 // Fixes whom the message is owed to: the members connected during the whole of [invoke, ack]. Some may have it already.
 void StreamingChecker::Impl::open_deliveries(Conversation& where, Record& record, Time at) {
   std::uint32_t expected = 0;
-  for (const Member& member : where.members) {
+  for (Member& member : where.members) {
     if (!owed(member, record)) {
+      miss(member, record);
       continue;
     }
     ++expected;
@@ -152,6 +157,9 @@ void StreamingChecker::Impl::open_deliveries(Conversation& where, Record& record
 void StreamingChecker::Impl::complete(Record& record) {
   if (on_complete) {
     on_complete(record.token, record.last_delivery);
+  }
+  if (on_waited && record.last_delivery > record.acked) {
+    on_waited(record.acked, record.last_delivery);
   }
 }
 

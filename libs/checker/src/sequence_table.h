@@ -16,6 +16,8 @@ struct Binding {
   std::uint16_t acked_pass{0};  // 1 + the number of final reads begun before it was acknowledged; 0 when it was not
   std::uint16_t shown_pass{0};  // the same for the first delivery or read
   std::uint16_t found_pass{0};  // the last final read that showed it
+  std::uint32_t sent{0};        // Findings::stamp of the send's start, 0 when not known
+  std::uint32_t acked{0};       // and of its acknowledgement
   MessageKey id;
   std::uint8_t reported{0};  // bits of what was already said about it
 

@@ -9,7 +9,7 @@ std::optional<Token> StreamingChecker::Impl::read_token(const Sighting& sighting
   const bool issued = token && token->run == run && token->sender < devices.size() && token->counter != 0 &&
                       token->counter <= devices[token->sender].issued;
   if (!issued) {
-    findings.add(Anomaly::phantom, std::string(sighting.message_id), [&] {
+    findings.add(Anomaly::phantom, std::string(sighting.message_id), place_of(sighting), [&] {
       return std::string(where) + " in conversation " + std::to_string(sighting.conversation) + ", sequence id " +
              std::to_string(sighting.sequence_id) +
              (token ? ": nobody sent it in this run" : ": the text is not what any sender wrote");
@@ -17,7 +17,7 @@ std::optional<Token> StreamingChecker::Impl::read_token(const Sighting& sighting
     return std::nullopt;
   }
   if (token->conversation != sighting.conversation) {
-    findings.add(Anomaly::misdelivery, std::string(sighting.message_id), [&] {
+    findings.add(Anomaly::misdelivery, std::string(sighting.message_id), place_of(sighting), [&] {
       return name_of(*token) + ": " + std::string(where) + " under conversation " +
              std::to_string(sighting.conversation);
     });
@@ -37,7 +37,7 @@ void StreamingChecker::Impl::say_reuse(Binding& binding, const Token& token, Rec
   if (said) {
     return;
   }
-  findings.add(Anomaly::sequence_reuse, id.text(), [&] {
+  findings.add(Anomaly::sequence_reuse, id.text(), {token.conversation, sequence_id}, [&] {
     return "conversation " + std::to_string(token.conversation) + ", sequence id " + std::to_string(sequence_id) +
            " was given to " + name_of(binding.id) + " (message " + std::to_string(binding.counter) + " of device " +
            std::to_string(binding.sender) + ") and to " + name_of(id) + " (message " + std::to_string(token.counter) +
@@ -52,7 +52,7 @@ void StreamingChecker::Impl::say_other_id(Binding& binding, const Token& token, 
   }
   binding.reported |= kSaidOtherId;
   const Anomaly anomaly = binding.acked_pass != 0 ? Anomaly::ack_mismatch : Anomaly::duplicate_entity;
-  findings.add(anomaly, binding.id.text(), [&] {
+  findings.add(anomaly, binding.id.text(), {token.conversation, sequence_id}, [&] {
     return name_of(token) + ", sequence id " + std::to_string(sequence_id) + ", has the id " + name_of(binding.id) +
            " in one place and " + name_of(id) + " in another";
   });
@@ -65,6 +65,7 @@ Bound StreamingChecker::Impl::claim(Conversation& where, Binding& binding, const
     binding.sender = token.sender;
     binding.counter = token.counter;
     binding.id = MessageKey(sighting.message_id);
+    binding.sent = findings.stamp(record->invoked);
     record->sequence_id = sighting.sequence_id;
     if (record->state == SendState::acked) {
       binding.acked_pass = record->acked_pass;
@@ -86,11 +87,13 @@ Bound StreamingChecker::Impl::claim(Conversation& where, Binding& binding, const
       own->reported |= kSaidMismatch;
     }
   }
-  findings.add(acked ? Anomaly::ack_mismatch : Anomaly::duplicate_entity, std::string(sighting.message_id), [&] {
-    return name_of(token) + (source == Source::ack ? " was acknowledged" : " was shown") + " with sequence id " +
-           std::to_string(sighting.sequence_id) +
-           (record != nullptr ? ", elsewhere with " + std::to_string(record->sequence_id) : ", a second one");
-  });
+  findings.add(
+      acked ? Anomaly::ack_mismatch : Anomaly::duplicate_entity, std::string(sighting.message_id), place_of(sighting),
+      [&] {
+        return name_of(token) + (source == Source::ack ? " was acknowledged" : " was shown") + " with sequence id " +
+               std::to_string(sighting.sequence_id) +
+               (record != nullptr ? ", elsewhere with " + std::to_string(record->sequence_id) : ", a second one");
+      });
   return Bound::stray;
 }
 
@@ -98,7 +101,7 @@ Bound StreamingChecker::Impl::bind(Conversation& where, const Token& token, Reco
                                    Source source) {
   const std::uint64_t sequence_id = sighting.sequence_id;
   if (!is_sequence_id(sequence_id)) {
-    findings.add(Anomaly::ack_mismatch, std::string(sighting.message_id), [&] {
+    findings.add(Anomaly::ack_mismatch, std::string(sighting.message_id), {}, [&] {
       return name_of(token) + " came with the sequence id " + std::to_string(sequence_id) +
              "; sequence ids start at 1 and stay below 2^53";
     });
@@ -134,6 +137,9 @@ Bound StreamingChecker::Impl::bind(Conversation& where, const Token& token, Reco
   if (bound == Bound::own && source != Source::ack && binding.shown_pass == 0) {
     binding.shown_pass = static_cast<std::uint16_t>(where.pass + 1);
   }
+  if (bound == Bound::own && source != Source::ack) {
+    where.max_known = std::max(where.max_known, sequence_id);
+  }
   return bound;
 }
 
@@ -144,12 +150,12 @@ void StreamingChecker::Impl::became_visible(Record& record, std::string_view whe
   }
   record.visible = true;
   if (record.state == SendState::failed) {
-    findings.add(Anomaly::aborted_read, record.id.text(), [&] {
+    findings.add(Anomaly::aborted_read, record.id.text(), place_of(record), [&] {
       return name_of(record.token) + ", sequence id " + std::to_string(record.sequence_id) +
              ", was refused and yet is visible: " + std::string(where);
     });
   } else if (record.state == SendState::unknown) {
-    findings.add(Anomaly::indeterminate_committed, record.id.text(), [&] {
+    findings.add(Anomaly::indeterminate_committed, record.id.text(), place_of(record), [&] {
       return name_of(record.token) + ", sequence id " + std::to_string(record.sequence_id) +
              ", had no known outcome and is visible: " + std::string(where);
     });
@@ -164,7 +170,7 @@ std::optional<Token> StreamingChecker::Impl::deliver(DeviceIndex index, const Si
   Conversation* where = conversation(sighting.conversation);
   Member* member = where == nullptr ? nullptr : where->member(index);
   if (member == nullptr) {
-    findings.add(Anomaly::misdelivery, std::string(sighting.message_id), [&] {
+    findings.add(Anomaly::misdelivery, std::string(sighting.message_id), place_of(sighting), [&] {
       return name_of(*token) + " reached device " + std::to_string(index) + ", which is no member, at " +
              findings.at(at);
     });
@@ -222,16 +228,26 @@ bool StreamingChecker::Impl::first_sight(Member& member, const Device& receiver,
     member.on_connection = member.seen.max() == 0 ? nullptr : std::make_unique<SeenSet>();
   }
   const bool fresh = member.seen.insert(id);
+  if (fresh) {
+    make_up(member, id, at);
+  }
   const bool repeated = member.on_connection ? !member.on_connection->insert(id) : !fresh;
   if (repeated) {
-    findings.add(Anomaly::visible_duplicate, std::string(sighting.message_id), [&] {
+    findings.add(Anomaly::visible_duplicate, std::string(sighting.message_id), place_of(sighting), [&] {
       return name_of(token) + ", sequence id " + std::to_string(id) + ", reached device " +
              std::to_string(member.device) + own(token, member) + " again on the same connection at " + findings.at(at);
     });
   }
+  if (!fresh && !repeated) {
+    findings.add(Anomaly::resume_overlap, std::string(sighting.message_id), place_of(sighting), [&] {
+      return name_of(token) + ", sequence id " + std::to_string(id) + ", reached device " +
+             std::to_string(member.device) + own(token, member) + " again at " + findings.at(at) +
+             ", on a new connection";
+    });
+  }
   // Repeats of another connection are for the client to drop; only what is new to it must come in order.
   if (fresh && id < member.connection_max) {
-    findings.add(Anomaly::push_inversion, std::string(sighting.message_id), [&] {
+    findings.add(Anomaly::push_inversion, std::string(sighting.message_id), place_of(sighting), [&] {
       return name_of(token) + ", sequence id " + std::to_string(id) + ", reached device " +
              std::to_string(member.device) + own(token, member) + " at " + findings.at(at) + ", after sequence id " +
              std::to_string(member.connection_max);

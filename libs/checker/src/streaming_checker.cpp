@@ -51,11 +51,19 @@ std::uint64_t StreamingChecker::grave_so_far() const {
 }
 
 std::uint64_t StreamingChecker::open_deliveries() const {
-  return impl_->open_count;
+  return impl_->open_count + impl_->missed_count;
 }
 
 void StreamingChecker::on_complete(std::function<void(const Token&, Time)> callback) {
   impl_->on_complete = std::move(callback);
+}
+
+void StreamingChecker::on_waited(std::function<void(Time, Time)> callback) {
+  impl_->on_waited = std::move(callback);
+}
+
+void StreamingChecker::on_fault(Time at) {
+  impl_->fault(at);
 }
 
 ReadTicket StreamingChecker::begin_read(ConversationIndex conversation, DeviceIndex reader, Time at) const {

@@ -67,12 +67,13 @@ void StreamingChecker::Impl::disconnected(DeviceIndex index, Time at) {
 
 // A connection that ends right after an ack may have missed the push for no fault of the server; one that ends long
 // after it should have had it.
-void StreamingChecker::Impl::leave_without(const Member& member, Record& record, Time at) {
+void StreamingChecker::Impl::leave_without(Member& member, Record& record, Time at) {
   if (at - record.acked < limits.delivery_grace) {
     ++findings.report().excused_deliveries;
+    miss(member, record);
   } else if (!record.undelivered) {
     record.undelivered = true;
-    findings.add(Anomaly::acked_undelivered, record.id.text(), [&] {
+    findings.add(Anomaly::acked_undelivered, record.id.text(), place_of(record), [&] {
       return name_of(record.token) + ", acknowledged at " + findings.at(record.acked) + ": device " +
              std::to_string(member.device) + " stayed connected until " + findings.at(at) + " and never got it";
     });

@@ -24,6 +24,9 @@ CheckerReport StreamingChecker::Impl::finish(bool final_reads_complete) {
     }
   }
   judge_records();
+  judge_missed();
+  judge_at_risk();
+  show_neighbours();
   std::stable_sort(report.examples.begin(), report.examples.end(),
                    [](const Example& a, const Example& b) { return a.anomaly < b.anomaly; });
   return report;
@@ -47,7 +50,7 @@ void StreamingChecker::Impl::judge_records() {
     const bool lost =
         where.complete_pass != 0 && record.acked_pass <= where.complete_pass && record.found_pass < where.complete_pass;
     if (!own_place && lost) {
-      findings.add(Anomaly::acked_lost, record.id.text(), [&] {
+      findings.add(Anomaly::acked_lost, record.id.text(), place_of(record), [&] {
         return name_of(record.token) + ", acknowledged at " + findings.at(record.acked) +
                ", is absent from the final history";
       });
@@ -75,10 +78,10 @@ void StreamingChecker::Impl::judge_undelivered(const Record& record) {
            (served.empty() ? "" : "; device " + list_of(served) + " got it");
   };
   if (!record.undelivered) {
-    findings.add(Anomaly::acked_undelivered, record.id.text(), sentence);
+    findings.add(Anomaly::acked_undelivered, record.id.text(), place_of(record), sentence);
   }
   if (!served.empty()) {
-    findings.add(Anomaly::torn_fanout, record.id.text(), sentence);
+    findings.add(Anomaly::torn_fanout, record.id.text(), place_of(record), sentence);
   }
 }
 
@@ -100,16 +103,16 @@ void StreamingChecker::Impl::judge_history(ConversationIndex index, Conversation
     };
     // Only what happened before the last complete read began can be missing from it.
     if (binding.acked_pass != 0 && binding.acked_pass <= where.complete_pass) {
-      findings.add(Anomaly::acked_lost, binding.id.text(), sentence);
+      findings.add(Anomaly::acked_lost, binding.id.text(), {index, id}, sentence);
     }
     if (binding.shown_pass != 0 && binding.shown_pass <= where.complete_pass) {
-      findings.add(Anomaly::vanished, binding.id.text(), sentence);
+      findings.add(Anomaly::vanished, binding.id.text(), {index, id}, sentence);
     }
   });
   const std::uint64_t gaps = bound == 0 ? 0 : highest - lowest + 1 - bound;
   if (gaps > 0) {
     findings.add(
-        Anomaly::sequence_gap, {},
+        Anomaly::sequence_gap, {}, {},
         [&] {
           return "conversation " + std::to_string(index) + ": " + std::to_string(gaps) + " of the sequence ids from " +
                  std::to_string(lowest) + " to " + std::to_string(highest) + " belong to no message";

@@ -44,6 +44,79 @@ void fields(Archive& archive, AnomalyExample& example) {
   archive("anomaly", example.anomaly);
   archive("message_id", example.message_id);
   archive("text", example.text);
+  archive("neighbours", example.neighbours);
+}
+
+template <class Archive>
+void fields(Archive& archive, FaultEvent& event) {
+  archive("what", event.what);
+  archive("process", event.process);
+  archive("role", event.role);
+  archive("at_s", event.at_s);
+}
+
+template <class Archive>
+void fields(Archive& archive, FaultRow& fault) {
+  archive("number", fault.number);
+  archive("do", fault.action);
+  archive("role", fault.role);
+  archive("process", fault.process);
+  archive("phase", fault.phase);
+  archive("phase_offset_s", fault.phase_offset_s);
+  archive("struck", fault.struck);
+  archive("error", fault.error);
+  archive("at_s", fault.at_s);
+  archive("late_s", fault.late_s);
+  archive("window_end_s", fault.window_end_s);
+  archive("undone_s", fault.undone_s);
+  archive("healthy_s", fault.healthy_s);
+  archive("uw_sys_s", fault.uw_sys_s);
+  archive("uw_sys_quarter_s", fault.uw_sys_quarter_s);
+  archive("uw_sys_five_s", fault.uw_sys_five_s);
+  archive("uw_start_s", fault.uw_start_s);
+  archive("uw_open", fault.uw_open);
+  archive("uw_strict_s", fault.uw_strict_s);
+  archive("uw_key_p50_s", fault.uw_key_p50_s);
+  archive("uw_key_p99_s", fault.uw_key_p99_s);
+  archive("uw_key_max_s", fault.uw_key_max_s);
+  archive("uw_dlv_s", fault.uw_dlv_s);
+  archive("ttr_measured", fault.ttr_measured);
+  archive("ttr_p50_s", fault.ttr_p50_s);
+  archive("ttr_p99_s", fault.ttr_p99_s);
+  archive("ttr_p99_strict_s", fault.ttr_p99_strict_s);
+  archive("ttr_p99_strict_tenth_s", fault.ttr_p99_strict_tenth_s);
+  archive("detect_s", fault.detect_s);
+  archive("elected_s", fault.elected_s);
+  archive("sends_back_s", fault.sends_back_s);
+  archive("devices_back_s", fault.devices_back_s);
+  archive("caught_up_s", fault.caught_up_s);
+  archive("sends", fault.sends);
+  archive("bad", fault.bad);
+  archive("failed", fault.failed);
+  archive("unknown", fault.unknown);
+  archive("hangs", fault.hangs);
+  archive("lost_send_seconds", fault.lost_send_seconds);
+  archive("stall_ms", fault.stall_ms);
+  archive("events", fault.events);
+}
+
+template <class Archive>
+void fields(Archive& archive, OutageSummary& outage) {
+  archive("planned", outage.planned);
+  archive("struck", outage.struck);
+  archive("rate_per_s", outage.rate_per_s);
+  archive("fault_free_gap_s", outage.fault_free_gap_s);
+  archive("fault_free_overdue_s", outage.fault_free_overdue_s);
+  archive("baseline_seconds", outage.baseline_seconds);
+  archive("baseline_p50_ms", outage.baseline_p50_ms);
+  archive("baseline_p99_ms", outage.baseline_p99_ms);
+  archive("baseline_worst_p99_ms", outage.baseline_worst_p99_ms);
+  archive("unseen_max", outage.unseen_max);
+  archive("unseen_integral", outage.unseen_integral);
+  archive("at_risk", outage.at_risk);
+  archive("kafka_lag_max_s", outage.kafka_lag_max_s);
+  archive("incomplete", outage.incomplete);
+  archive("errors", outage.errors);
 }
 
 template <class Archive>
@@ -89,6 +162,7 @@ void fields(Archive& archive, Second& second) {
   archive("target_cpu", second.target_cpu);
   archive("generator_rss_mb", second.generator_rss_mb);
   archive("target_rss_mb", second.target_rss_mb);
+  archive("kafka_lag", second.kafka_lag);
   archive("flagged", second.flagged);
   archive("flag_reason", second.flag_reason);
 }
@@ -146,6 +220,8 @@ void fields(Archive& archive, RunResult& result) {
   archive("indeterminate_committed", result.indeterminate_committed);
   archive("anomalies", result.anomalies);
   archive("examples", result.examples);
+  archive("faults", result.faults);
+  archive("outage", result.outage);
   archive("latency_ms", result.latency_ms);
   archive("gates", result.gates);
   archive("phases", result.phases);

@@ -10,21 +10,27 @@ using std::chrono::seconds;
 
 constexpr Duration kConnectGrace = seconds{25};  // after a ramp: slower connects than this mean a lost target
 constexpr Duration kSettleAtMost = seconds{15};
-constexpr Duration kReadAtMost = seconds{30};  // the last pass of final reads
-constexpr Duration kLostAfter = seconds{10};   // without a single connection
+constexpr Duration kSettleAfterFaults = seconds{120};  // the official client alone may take 5 s to come back
+constexpr Duration kHealAtMost = seconds{90};
+constexpr Duration kLostAfterFaults = seconds{60};  // faults take whole instances away: that is the point
+constexpr Duration kReadAtMost = seconds{30};       // the last pass of final reads
+constexpr Duration kLostAfter = seconds{10};        // without a single connection
 constexpr Duration kInterruptGrace = seconds{2};
 constexpr Duration kPoll = milliseconds{2};  // while waiting for answers between phases
 
 }  // namespace
 
-Engine::Engine(const Plan& plan, Wire& wire, Workload& workload, Recorder& recorder, const Clock& clock)
+Engine::Engine(const Plan& plan, Wire& wire, Workload& workload, Recorder& recorder, const Clock& clock,
+               FaultHooks* faults)
     : plan_(plan),
       workload_(workload),
       recorder_(recorder),
+      faults_(faults),
       fleet_(wire, workload, clock, plan.population.devices(), plan.scenario.seed) {
   fleet_.on_return([this](std::uint32_t /*device*/, Time dropped, Time back) {
     recorder_.on_outcome(OpKind::reconnect, Outcome::ok, dropped, dropped, back);
   });
+  fleet_.on_away([this](Time from, Time to) { recorder_.on_devices_back(from, to); });
 }
 
 void Engine::begin(Time now) {
@@ -36,6 +42,9 @@ void Engine::enter_phase(std::uint32_t phase, Time now) {
   phase_ = phase;
   stage_start_ = now;
   recorder_.begin_phase(phase, now, plan_.phases[phase].arrivals);
+  if (faults_ != nullptr) {
+    faults_->phase_started(phase, now);
+  }
   const Phase& entered = plan_.scenario.phases[phase];
   if (entered.kind == Phase::Kind::hold) {
     stage_ = Stage::hold;
@@ -65,8 +74,27 @@ void Engine::next_phase(Time now) {
 
 void Engine::enter_settle(Time now) {
   workload_.stop_offering();
+  recorder_.end_load(now);
   stage_ = Stage::settle;
   stage_start_ = now;
+  if (faults_ != nullptr) {
+    faults_->load_ended();
+    stage_ = Stage::heal;
+  }
+}
+
+// What is judged at the end is what a whole target says.
+Time Engine::run_heal(Time now) {
+  if (faults_->healed() || now - stage_start_ > kHealAtMost) {
+    stage_ = Stage::settle;
+    stage_start_ = now;
+    return now;
+  }
+  return now + kPoll;
+}
+
+Duration Engine::settle_at_most() const {
+  return faults_ != nullptr ? kSettleAfterFaults : kSettleAtMost;
 }
 
 void Engine::end(Ending ending, std::string sentence, Time now) {
@@ -107,6 +135,9 @@ Time Engine::turn(Time now) {
     case Stage::hold:
       next = run_hold(now);
       break;
+    case Stage::heal:
+      next = run_heal(now);
+      break;
     case Stage::settle:
       next = run_settle(now);
       break;
@@ -134,8 +165,9 @@ bool Engine::check_target(Time now) {
         now);
     return false;
   }
-  const bool gone = fleet_.wanted() > 0 && fleet_.connected() == 0 && now - fleet_.last_change() > kLostAfter;
-  if (gone && now - stage_start_ > kLostAfter) {
+  const Duration patience = faults_ != nullptr && prepared_ ? kLostAfterFaults : kLostAfter;
+  const bool gone = fleet_.wanted() > 0 && fleet_.connected() == 0 && now - fleet_.last_change() > patience;
+  if (gone && now - stage_start_ > patience) {
     end(Ending::target_lost, loss_sentence(), now);
     return false;
   }
@@ -146,7 +178,8 @@ std::string Engine::loss_sentence() const {
   const Error& error = fleet_.last_error();
   const std::string why(error.where.empty() ? to_string(error.code) : error.where);
   if (fleet_.ever_connected()) {
-    return "the target was lost: no device has been connected for 10 s (" + why + ")";
+    return std::string("the target was lost: no device has been connected for ") +
+           (faults_ != nullptr ? "60 s (" : "10 s (") + why + ")";
   }
   return "no device could ever connect to the target in 10 s (" + why + "); is it a Socket.IO server, and is " +
          plan_.scenario.target.socketio_path + " its path?";
@@ -222,7 +255,7 @@ Time Engine::run_settle(Time now) {
     }
     return now + kPoll;
   }
-  if (quiet || waited > kSettleAtMost) {
+  if (quiet || waited > settle_at_most()) {
     stage_ = Stage::read;
     return now;
   }
@@ -231,9 +264,9 @@ Time Engine::run_settle(Time now) {
 
 Time Engine::run_read(Time now) {
   const Duration waited = now - stage_start_;
-  const bool last = waited > kSettleAtMost;
+  const bool last = waited > settle_at_most();
   const bool done = workload_.final_read(now, last);
-  if (done || waited > kSettleAtMost + kReadAtMost || interrupted_) {
+  if (done || waited > settle_at_most() + kReadAtMost || interrupted_) {
     settled_ = done && !last;
     end(interrupted_ ? Ending::interrupted : Ending::complete, interrupted_ ? "interrupted by the user" : "", now);
   }
@@ -247,6 +280,8 @@ std::string_view Engine::stage_name() const {
       return plan_.scenario.phases[phase_].name;
     case Stage::prepare:
       return "set-up";
+    case Stage::heal:
+      return "heal";
     case Stage::settle:
       return "settle";
     case Stage::read:
@@ -258,7 +293,7 @@ std::string_view Engine::stage_name() const {
 }
 
 Duration Engine::stage_length() const {
-  return stage_ == Stage::ramp || stage_ == Stage::hold ? plan_.scenario.phases[phase_].length : kSettleAtMost;
+  return stage_ == Stage::ramp || stage_ == Stage::hold ? plan_.scenario.phases[phase_].length : settle_at_most();
 }
 
 }  // namespace plumbline::load

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "engine/fleet.h"
+#include "faults/fault_record.h"
 #include "plan/plan.h"
 #include "plumbline/base/clock.h"
 #include "recorder/recorder.h"
@@ -19,7 +20,9 @@ enum class Ending : std::uint8_t { running, complete, interrupted, target_lost, 
 
 class Engine {
  public:
-  Engine(const Plan& plan, Wire& wire, Workload& workload, Recorder& recorder, const Clock& clock);
+  // `faults` may be null: none are planned.
+  Engine(const Plan& plan, Wire& wire, Workload& workload, Recorder& recorder, const Clock& clock,
+         FaultHooks* faults = nullptr);
 
   void begin(Time now);
   // Does everything that is due. Returns when to call again; Time::max() once ending() is not running.
@@ -39,22 +42,25 @@ class Engine {
   [[nodiscard]] bool settled() const { return settled_; }
 
  private:
-  enum class Stage : std::uint8_t { ramp, prepare, hold, settle, read, done };
+  enum class Stage : std::uint8_t { ramp, prepare, hold, heal, settle, read, done };
   void enter_phase(std::uint32_t phase, Time now);
   void next_phase(Time now);
   void enter_settle(Time now);
   void end(Ending ending, std::string sentence, Time now);
   Time run_ramp(Time now);
   Time run_hold(Time now);
+  Time run_heal(Time now);
   Time run_settle(Time now);
   Time run_read(Time now);
   void start_arrival(const Operation& op, Time intended, Time now);
   bool check_target(Time now);
+  [[nodiscard]] Duration settle_at_most() const;
   [[nodiscard]] std::string loss_sentence() const;
 
   const Plan& plan_;
   Workload& workload_;
   Recorder& recorder_;
+  FaultHooks* faults_;
   Fleet fleet_;
   Stage stage_{Stage::ramp};
   Ending ending_{Ending::running};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "plumbline/base/random.h"
 
@@ -41,6 +42,7 @@ class Fleet::Device final : public client::ClientListener {
   std::uint32_t attempts{0};
   State state{State::idle};
   Time dropped{};  // by drop(), not back yet; Time{} otherwise
+  bool lost{false};
   std::unique_ptr<Link> link;
 };
 
@@ -89,6 +91,9 @@ void Fleet::on_up(Device& device) {
     returned_(device.index, device.dropped, last_change_);
   }
   device.dropped = Time{};
+  if (std::exchange(device.lost, false) && --lost_now_ == 0 && away_) {
+    away_(first_lost_, last_change_);
+  }
 }
 
 // A refused connect may be reported twice, as CONNECT_ERROR and as the end of the transport: the first one counts.
@@ -102,17 +107,21 @@ void Fleet::on_down(Device& device, const Error& why) {
     last_change_ = now;
     --connected_;
     ++lost_;
-    workload_.on_down(device.index, now);
+    first_lost_ = lost_now_ == 0 ? now : first_lost_;
+    ++lost_now_;
+    device.lost = true;
+    workload_.on_down(device.index, Departure::lost, now);
   }
   retry(device, now);
 }
 
 void Fleet::retry(Device& device, Time now) {
   device.state = Device::State::waiting;
-  const Duration base = std::min(kLongestDelay, Duration{kFirstDelay.count() << std::min(device.attempts, 4U)});
+  const Duration base{kFirstDelay.count() << std::min(device.attempts, 8U)};
   const double jitter = 0.5 + unit_double(mix64(seed_ ^ (std::uint64_t{device.index} << 20U) ^ ++device.attempts ^
                                                 static_cast<std::uint64_t>(now.time_since_epoch().count())));
-  due_.push({now + Duration{std::llround(static_cast<double>(base.count()) * jitter)}, device.index});
+  const Duration delay{std::llround(static_cast<double>(base.count()) * jitter)};
+  due_.push({now + std::min(kLongestDelay, delay), device.index});  // its cap comes after the jitter
 }
 
 bool Fleet::drop(std::uint32_t device_index, Time now) {
@@ -120,7 +129,7 @@ bool Fleet::drop(std::uint32_t device_index, Time now) {
   if (device.state != Device::State::up) {
     return false;
   }
-  workload_.on_down(device.index, now);  // from here on it is expected to miss messages
+  workload_.on_down(device.index, Departure::dropped, now);  // from here on it is expected to miss messages
   device.link->abort();
   device.dropped = now;
   --connected_;

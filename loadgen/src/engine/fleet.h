@@ -1,5 +1,5 @@
 // The devices of a run and their connections: connects when due, reconnects as the official client does (1 s doubling
-// to 5 s, each +-50 %). Lives on the event loop thread. Stage: engine.
+// to 5 s, +-50 %). Lives on the event loop thread. Stage: engine.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +30,10 @@ class Fleet {
   // Called when a dropped device is connected again: when it was dropped, when it was back.
   using Return = std::function<void(std::uint32_t device, Time dropped, Time back)>;
   void on_return(Return callback) { returned_ = std::move(callback); }
+  // Called when every device that the target had lost is connected again: when the first was lost, when the last was
+  // back. Devices that were dropped on purpose do not count.
+  using Away = std::function<void(Time from, Time to)>;
+  void on_away(Away callback) { away_ = std::move(callback); }
 
   [[nodiscard]] bool up(std::uint32_t device) const;
   [[nodiscard]] Link* link(std::uint32_t device);  // null while down
@@ -57,6 +61,9 @@ class Fleet {
   const Clock& clock_;
   std::uint64_t seed_;
   Return returned_;
+  Away away_;
+  std::size_t lost_now_{0};  // lost by the target's doing and not back
+  Time first_lost_{};
   std::vector<std::unique_ptr<Device>> devices_;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::size_t connected_{0};

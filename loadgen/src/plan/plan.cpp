@@ -26,6 +26,23 @@ std::uint64_t Plan::measured_arrivals() const {
   return total;
 }
 
+namespace {
+
+constexpr std::size_t kHttpConnections = 1024;
+constexpr std::size_t kMostHttpConnections = 8192;
+
+// While a fault lasts no answer may come for as long as a call waits at most, 10 s: the load does not stop for that.
+std::size_t http_connections(const Plan& plan) {
+  double peak = 0;
+  for (const Phase& phase : plan.scenario.phases) {
+    peak = std::max(peak, phase.rate);
+  }
+  return plan.faults.empty() ? kHttpConnections
+                             : std::clamp(static_cast<std::size_t>(peak * 11), kHttpConnections, kMostHttpConnections);
+}
+
+}  // namespace
+
 Plan make_plan(Scenario scenario, std::uint32_t run) {
   Plan plan;
   plan.run = run;
@@ -40,7 +57,8 @@ Plan make_plan(Scenario scenario, std::uint32_t run) {
   plan.faults = plan_faults(plan.scenario);
   plan.expected_deliveries_per_send = plan.population.mean_fan_out();
   const bool http = plan.scenario.target.app != "echo";
-  plan.descriptors = plan.population.devices() + (http ? kHttpConnections : 0) + 64;
+  plan.http_connections = http ? http_connections(plan) : 0;
+  plan.descriptors = plan.population.devices() + plan.http_connections + 64;
   double tightest = std::numeric_limits<double>::infinity();
   for (const Gate& gate : plan.scenario.gates) {
     if (gate.kind == Gate::Kind::latency) {

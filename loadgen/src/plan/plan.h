@@ -25,7 +25,8 @@ struct Plan {
   std::vector<PlannedPhase> phases;  // as scenario.phases
   std::vector<PlannedFault> faults;
   double expected_deliveries_per_send{0};
-  std::size_t descriptors{0};  // sockets that the run needs at once, generator side
+  std::size_t http_connections{0};  // keep-alive pool: beyond it calls wait, and slip shows it
+  std::size_t descriptors{0};       // sockets that the run needs at once, generator side
   Thresholds thresholds;
 
   [[nodiscard]] ArrivalPattern pattern(std::uint32_t phase) const;
@@ -34,8 +35,6 @@ struct Plan {
 };
 
 [[nodiscard]] Plan make_plan(Scenario scenario, std::uint32_t run = 0);
-
-inline constexpr std::size_t kHttpConnections = 1024;  // keep-alive pool: beyond it calls wait, and slip shows it
 
 // What --plan prints for people, and plan.json.
 [[nodiscard]] std::string plan_text(const Plan& plan);

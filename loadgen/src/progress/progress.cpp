@@ -72,6 +72,14 @@ void Progress::write(Time now, const Engine& engine, const Workload& workload, R
   out_ << std::flush;
 }
 
+void Progress::note(const std::string& line) {
+  if (style_ == ProgressStyle::silent) {
+    return;
+  }
+  finish();
+  out_ << "  " << line << '\n' << std::flush;
+}
+
 void Progress::finish() {
   if (open_line_) {
     out_ << "\n";

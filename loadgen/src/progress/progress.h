@@ -21,6 +21,8 @@ class Progress {
   // Called about ten times a second; decides itself when to write.
   void tick(Time now, const Engine& engine, const Workload& workload, Recorder& recorder);
   // Ends the live line, so that what follows starts on a line of its own.
+  // A line of its own, such as a fault.
+  void note(const std::string& line);
   void finish();
 
  private:

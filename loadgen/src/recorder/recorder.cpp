@@ -41,6 +41,32 @@ std::string_view to_string(Metric metric) {
 
 Recorder::Recorder(const std::vector<Phase>& phases) : declared_(phases), phases_(phases.size()) {}
 
+void Recorder::start(Time at) {
+  start_ = at;
+  log_.start(at);
+}
+
+void Recorder::on_send(Outcome outcome, std::uint32_t conversation, Time intended, Time done, std::string_view error) {
+  if (!keeps_sends_) {
+    return;
+  }
+  const SendEnd end = outcome == Outcome::ok ? SendEnd::ok : outcome == Outcome::fail ? SendEnd::fail : SendEnd::info;
+  log_.on_send(intended, done, conversation, end);
+  if (outcome != Outcome::ok) {
+    log_.on_error(error);
+  }
+}
+
+void Recorder::on_waited(Time from, Time to) {
+  if (keeps_sends_) {
+    log_.on_waited(from, to);
+  }
+}
+
+void Recorder::on_devices_back(Time from, Time to) {
+  log_.on_away(from, to);
+}
+
 void Recorder::begin_phase(std::uint32_t phase, Time at, std::uint64_t planned) {
   phases_[phase].start = at;
   phases_[phase].begun = true;

@@ -11,6 +11,7 @@
 
 #include "plumbline/base/clock.h"
 #include "plumbline/stats/histogram.h"
+#include "recorder/send_log.h"
 #include "scenario/scenario.h"
 
 namespace plumbline::load {
@@ -47,7 +48,7 @@ class Recorder {
  public:
   explicit Recorder(const std::vector<Phase>& phases);
 
-  void start(Time at) { start_ = at; }
+  void start(Time at);
   [[nodiscard]] Time run_start() const { return start_; }
   void begin_phase(std::uint32_t phase, Time at, std::uint64_t planned);
   void end_phase(std::uint32_t phase, Time at);
@@ -61,6 +62,15 @@ class Recorder {
   void on_delivery(Time at);
   void on_lag(Time at, Duration late);  // of the loop's heartbeat
   void on_gauges(Time at, std::uint64_t undelivered, std::uint64_t connections, std::size_t queue_depth);
+
+  // Faults are planned: every send is kept for the outage ruler.
+  void keep_sends() { keeps_sends_ = true; }
+  void on_send(Outcome outcome, std::uint32_t conversation, Time intended, Time done, std::string_view error);
+  void on_waited(Time from, Time to);
+  void on_devices_back(Time from, Time to);
+  void end_load(Time at) { log_.end_load(at); }
+  [[nodiscard]] SendLog& send_log() { return log_; }
+  [[nodiscard]] const SendLog& send_log() const { return log_; }
 
   // Live view of the last whole second, for progress lines.
   [[nodiscard]] const SecondRecord& second_before(Time now);
@@ -84,6 +94,8 @@ class Recorder {
   std::deque<SecondRecord> seconds_;
   std::deque<stats::Histogram> lags_;  // beside seconds_, until the second is over
   std::size_t lags_closed_{0};
+  SendLog log_;
+  bool keeps_sends_{false};
   Time start_{};
 };
 

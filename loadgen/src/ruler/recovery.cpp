@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kBad = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kColdStart = 5 * kSecond;
 constexpr double kTau = kTaus[kHeadlineTau];
 
 struct Window {
@@ -60,6 +61,9 @@ void measure_baseline(const std::vector<SendEntry>& sends, const RulerInput& inp
   std::vector<double> p99s;
   const std::int64_t end = input.faults.empty() ? input.until_ns : input.faults.front();
   for (std::int64_t at = end - kSecond; at >= input.from_ns; at -= kSecond) {
+    if (p50s.size() >= kBaselineWindows && at < input.from_ns + kColdStart) {
+      break;  // the first seconds open connections and fill caches
+    }
     const Window window = window_at(sends, at, scratch);
     if (!window.empty) {
       p50s.push_back(window.p50);

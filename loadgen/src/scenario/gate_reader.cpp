@@ -63,6 +63,9 @@ void read_gate(Complaints& complaints, const YAML::Node& node, const std::vector
     std::string except;
     reader.text("except", except);
     gate.except_faults = except == "faults";
+    if (gate.except_faults && gate.metric != "e2e" && gate.metric != "answer") {
+      complaints.add(node["except"].Mark(), "'except' is for e2e and answer: only they are kept by the second");
+    }
     if (!except.empty() && except != "faults") {
       complaints.add(node["except"].Mark(), "'except' must be faults, not '" + except + "'");
     }

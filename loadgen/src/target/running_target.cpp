@@ -8,11 +8,14 @@
 #include <fstream>
 #include <utility>
 
+#include "target/stack_target.h"
+
 namespace plumbline::load {
 namespace {
 
 constexpr Duration kReadyWithin = std::chrono::seconds{10};
 constexpr Duration kAcceptWithin = std::chrono::seconds{5};
+constexpr Duration kStackStopsWithin = std::chrono::seconds{30};
 
 std::string first_line(const std::string& file) {
   std::ifstream in{file};
@@ -88,6 +91,17 @@ boost::system::result<RunningTarget, TargetError> start_embedded(const Target& t
 
 }  // namespace
 
+void stop_target(RunningTarget& target) {
+  if (!target.server) {
+    return;
+  }
+  if (!target.stack_dir.empty()) {
+    static_cast<void>(target.server->stop(kStackStopsWithin));
+    prune_stack(target.stack_dir);
+  }
+  target.server.reset();
+}
+
 std::optional<Address> parse_address(const std::string& url) {
   const auto parsed = boost::urls::parse_uri(url);
   if (!parsed || parsed->scheme() != "http" || parsed->host().empty()) {
@@ -112,7 +126,7 @@ boost::system::result<RunningTarget, TargetError> start_target(const Target& tar
     return start_embedded(target, options, key_file, log_file);
   }
   if (target.kind == Target::Kind::stack) {
-    return TargetError{"a stack cannot be started as a target yet; give a running server with --target", 6};
+    return start_stack(target, options, log_file);
   }
   if (!options.mutant.empty()) {
     return TargetError{"--mutant belongs to the embedded server; it cannot be used with a target of your own", 2};

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "options.h"
 #include "plumbline/net/child_process.h"
@@ -24,15 +25,23 @@ struct RunningTarget {
   Address http;
   Address socketio;
   std::optional<net::ChildProcess> server;
+  // A stack: where its control socket lies, its instances, the key that it trusts.
+  std::string stack_dir;
+  std::vector<std::string> instances;
+  std::string key_file;
 
   [[nodiscard]] int pid() const { return server ? server->pid() : 0; }
 };
 
-// Waits at most 10 s for a child to be ready, 5 s for a given address to accept. `log_file` takes the child's stderr.
+// Waits at most 10 s for a child to be ready, three minutes for a stack, 5 s for a given address to accept. `log_file`
+// takes the child's stderr; a stack lives in `stack/` beside it.
 [[nodiscard]] boost::system::result<RunningTarget, TargetError> start_target(const Target& target,
                                                                              const Options& options,
                                                                              const std::string& key_file,
                                                                              const std::string& log_file);
+
+// Ends the child. Of a stack only logs and configuration files stay.
+void stop_target(RunningTarget& target);
 
 [[nodiscard]] std::optional<Address> parse_address(const std::string& url);
 

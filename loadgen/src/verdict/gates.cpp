@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "recorder/durations.h"
+#include "verdict/outage_gates.h"
 
 namespace plumbline::load {
 namespace {
@@ -41,13 +42,15 @@ Statistic statistic_of(const stats::Histogram& histogram, std::string_view name)
   return {ms(histogram.percentile(q)), static_cast<std::uint64_t>(std::llround(1 / (1 - q)))};
 }
 
-GateResult judge_latency(const Gate& gate, const Recorder& recorder) {
+GateResult judge_latency(const Gate& gate, const Recorder& recorder, const history::RunResult& whole) {
   GateResult result;
   result.bound = fmt::format("< {:g} ms", gate.below);
   const auto metric = metric_named(gate.metric);
-  const stats::Histogram histogram = metric ? recorder.total(*metric, gate.phase) : stats::Histogram{};
+  const stats::Histogram histogram = !metric              ? stats::Histogram{}
+                                     : gate.except_faults ? outside_faults(*metric, recorder, whole)
+                                                          : recorder.total(*metric, gate.phase);
   const Statistic statistic = statistic_of(histogram, gate.statistic);
-  result.note = gate.phase.empty() ? "" : "phase " + gate.phase;
+  result.note = gate.except_faults ? "outside fault windows" : gate.phase.empty() ? "" : "phase " + gate.phase;
   if (histogram.count() < statistic.samples_needed) {
     result.value = "-";
     result.note = fmt::format("{} samples, {} needed", histogram.count(), statistic.samples_needed);
@@ -110,22 +113,22 @@ history::Quantiles quantiles_of(const stats::Histogram& histogram, double slip_p
 }
 
 std::vector<GateResult> judge_gates(const std::vector<Gate>& gates, const Recorder& recorder,
-                                    const checker::CheckerReport& report) {
+                                    const checker::CheckerReport& report, const history::RunResult& whole) {
   std::vector<GateResult> results;
   for (const Gate& gate : gates) {
     GateResult result;
     switch (gate.kind) {
       case Gate::Kind::latency:
-        result = judge_latency(gate, recorder);
+        result = judge_latency(gate, recorder, whole);
         break;
       case Gate::Kind::errors:
         result = judge_errors(gate, recorder);
         break;
       case Gate::Kind::outage:
+        result = judge_outage(gate, whole);
+        break;
       case Gate::Kind::lag:
-        result.bound = fmt::format("< {:g} s", gate.below / 1e3);
-        result.value = "-";
-        result.note = "not measured";
+        result = judge_lag(gate, whole);
         break;
       case Gate::Kind::anomalies: {
         const std::uint64_t grave = grave_anomalies(report);

@@ -17,9 +17,11 @@ namespace plumbline::load {
 
 [[nodiscard]] history::Quantiles quantiles_of(const stats::Histogram& histogram, double slip_p99_ms = 0);
 
-// In the order of the scenario. A percentile that rests on fewer than one sample beyond it is unknown, not passed.
+// In the order of the scenario; outages and lag are taken from `result`. A percentile that rests on fewer than one
+// sample beyond it is unknown, not passed.
 [[nodiscard]] std::vector<history::GateResult> judge_gates(const std::vector<Gate>& gates, const Recorder& recorder,
-                                                           const checker::CheckerReport& report);
+                                                           const checker::CheckerReport& report,
+                                                           const history::RunResult& result = {});
 
 enum class Withdraw { numbers, everything };  // everything: the count of anomalies too
 // Makes every gate unknown, with the reason as its note. Anomalies that were seen stay a failure: they happened.

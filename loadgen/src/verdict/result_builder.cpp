@@ -111,12 +111,14 @@ void add_ledger(const checker::CheckerReport& ledger, history::RunResult& into) 
   into.unknown = ledger.unknown;
   into.expected_deliveries = ledger.expected_deliveries;
   into.deliveries = ledger.deliveries;
+  into.outage.at_risk = ledger.at_risk;
   into.indeterminate_committed = ledger.counts[static_cast<std::size_t>(checker::Anomaly::indeterminate_committed)];
   for (const checker::AnomalyKind& kind : checker::anomaly_kinds()) {
     into.anomalies[std::string(kind.name)] = ledger.counts[static_cast<std::size_t>(kind.anomaly)];
   }
   for (const checker::Example& example : ledger.examples) {
-    into.examples.push_back({std::string(checker::kind_of(example.anomaly).name), example.message_id, example.text});
+    into.examples.push_back(
+        {std::string(checker::kind_of(example.anomaly).name), example.message_id, example.text, example.neighbours});
   }
 }
 
@@ -201,7 +203,19 @@ void add_seconds(const RunRecord& record, const std::vector<WindowVerdict>& wind
   }
 }
 
-Facts facts_of(const RunRecord& record, const std::vector<WindowVerdict>& windows) {
+// The seconds of the run that the scrape at their end belongs to.
+void add_lag(const RunRecord& record, history::RunResult& into) {
+  for (const LagSample& sample : record.lag) {
+    const double at = in_seconds(sample.at - record.recorder.run_start());
+    if (at >= 0 && at < static_cast<double>(into.seconds.size())) {
+      std::optional<double>& lag = into.seconds[static_cast<std::size_t>(at)].kafka_lag;
+      lag = std::max(lag.value_or(0), sample.seconds);
+    }
+    into.outage.kafka_lag_max_s = std::max(into.outage.kafka_lag_max_s.value_or(0), sample.seconds);
+  }
+}
+
+Facts facts_of(const RunRecord& record, const std::vector<WindowVerdict>& windows, const history::RunResult& result) {
   const Scenario& scenario = record.plan.scenario;
   std::uint64_t planned = 0;
   std::uint64_t on_time = 0;
@@ -220,7 +234,9 @@ Facts facts_of(const RunRecord& record, const std::vector<WindowVerdict>& window
   facts.settled = record.settled;
   facts.ledger = record.ledger;
   facts.generator = judge_generator(windows, planned, on_time, record.plan.thresholds);
-  facts.gates = judge_gates(scenario.gates, record.recorder, record.ledger);
+  facts.gates = judge_gates(scenario.gates, record.recorder, record.ledger, result);
+  facts.vacuous = vacuous(result);
+  facts.faulted = !record.plan.faults.empty();
   facts.e2e_p99_ms = ms(record.recorder.total(Metric::e2e).percentile(0.99));
   if (record.ending != Ending::complete) {
     withdraw_judgement(facts.gates, Withdraw::everything, "the run did not end");
@@ -249,7 +265,11 @@ history::RunResult build_result(const RunRecord& record) {
   const std::vector<WindowSignals> signals = window_signals(record.recorder, record.machine);
   const std::vector<WindowVerdict> windows = judge_windows(signals, record.plan.thresholds);
   add_seconds(record, windows, result);
-  const Facts facts = facts_of(record, windows);
+  if (!record.plan.faults.empty()) {
+    add_outages(record.faults, record.plan, record.recorder, record.machine, result);
+  }
+  add_lag(record, result);
+  const Facts facts = facts_of(record, windows, result);
   const Verdict verdict = judge(facts);
   result.outcome = verdict.outcome;
   result.exit_code = verdict.exit_code;

@@ -8,6 +8,8 @@
 #include "plan/plan.h"
 #include "plumbline/history/run_result.h"
 #include "recorder/recorder.h"
+#include "verdict/outage_result.h"
+#include "watch/lag.h"
 #include "watch/machine.h"
 
 namespace plumbline::load {
@@ -24,6 +26,8 @@ struct RunRecord {
   std::string started_at;  // ISO-8601
   std::string again;       // command line
   std::string priority;    // of the event loop's thread, for people
+  FaultFacts faults;       // empty when none were planned
+  std::vector<LagSample> lag;
 };
 
 [[nodiscard]] history::RunResult build_result(const RunRecord& record);

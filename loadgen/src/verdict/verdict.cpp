@@ -101,8 +101,13 @@ std::vector<Finding> findings_of(const Facts& facts) {
         history::Outcome::unknown);
   }
   if (!facts.settled && grave_anomalies(facts.ledger) == 0) {
-    add(ExitCode::no_judgement, "settling", "deliveries or final reads were not complete 15 s after the load",
+    add(ExitCode::no_judgement, "settling",
+        std::string("deliveries or final reads were not complete ") + (facts.faulted ? "120 s" : "15 s") +
+            " after the load",
         history::Outcome::unknown);
+  }
+  if (!facts.vacuous.empty()) {
+    add(ExitCode::no_judgement, "faults", facts.vacuous, history::Outcome::unknown);
   }
   add_gates(facts, findings);
   return findings;

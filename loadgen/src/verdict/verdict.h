@@ -20,6 +20,8 @@ struct Facts {
   GeneratorVerdict generator;
   std::vector<history::GateResult> gates;
   bool nothing_sent{false};
+  bool faulted{false};
+  std::string vacuous;   // why the faults of the run prove nothing
   double e2e_p99_ms{0};  // for the sentence of a good run; 0 when there is none
 };
 

@@ -40,6 +40,19 @@ ProcessCost process_cost(const std::string& stat_file) {
           std::stod(words[21]) * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6};
 }
 
+// A process and everything below it: the kernel lists the children of each.
+ProcessCost tree_cost(pid_t root, int depth = 0) {
+  constexpr int kDeepest = 6;
+  ProcessCost sum = process_cost("/proc/" + std::to_string(root) + "/stat");
+  std::ifstream in{"/proc/" + std::to_string(root) + "/task/" + std::to_string(root) + "/children"};
+  for (pid_t child = 0; depth < kDeepest && in >> child;) {
+    const ProcessCost below = tree_cost(child, depth + 1);
+    sum.cpu_s += below.cpu_s;
+    sum.rss_mb += below.rss_mb;
+  }
+  return sum;
+}
+
 // Second field of schedstat: nanoseconds that the thread waited on a run queue. Kernels without it show zeros.
 std::optional<double> run_delay_s(pid_t thread) {
   std::ifstream in{"/proc/self/task/" + std::to_string(thread) + "/schedstat"};
@@ -93,7 +106,8 @@ Totals read_totals(const MachineWatch::Watched& watched) {
   totals.loop_s = process_cost("/proc/self/task/" + std::to_string(watched.loop) + "/stat").cpu_s;
   totals.own = process_cost("/proc/self/stat");
   if (watched.target > 0) {
-    totals.target = process_cost("/proc/" + std::to_string(watched.target) + "/stat");
+    totals.target =
+        watched.tree ? tree_cost(watched.target) : process_cost("/proc/" + std::to_string(watched.target) + "/stat");
   }
   totals.delay_s = run_delay_s(watched.loop);
   totals.throttled_s = throttled_s();

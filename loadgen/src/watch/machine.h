@@ -30,8 +30,9 @@ struct MachineSample {
 class MachineWatch {
  public:
   struct Watched {
-    pid_t loop{0};    // kernel id of the event loop's thread
-    pid_t target{0};  // child server, 0 for none
+    pid_t loop{0};     // kernel id of the event loop's thread
+    pid_t target{0};   // child server, 0 for none
+    bool tree{false};  // with everything below it
   };
   explicit MachineWatch(const Watched& watched);
   ~MachineWatch();

@@ -26,7 +26,7 @@ void Echo::on_up(std::uint32_t device, Link& link, Time /*now*/) {
   links_[device] = &link;
 }
 
-void Echo::on_down(std::uint32_t device, Time now) {
+void Echo::on_down(std::uint32_t device, Departure /*why*/, Time now) {
   links_[device] = nullptr;
   for (Pending& pending : pending_) {
     if (pending.open && pending.device == device) {
@@ -126,7 +126,7 @@ void Echo::note(checker::Anomaly anomaly, std::uint32_t device, std::uint64_t id
   const std::uint64_t seen = ++report_.counts[static_cast<std::size_t>(anomaly)];
   if (seen <= kExamples) {
     report_.examples.push_back(
-        {anomaly, std::to_string(id), fmt::format("device {}: {} (ack id {})", device, what, id)});
+        {anomaly, std::to_string(id), fmt::format("device {}: {} (ack id {})", device, what, id), 0, 0, {}});
   }
 }
 

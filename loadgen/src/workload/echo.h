@@ -23,7 +23,7 @@ class Echo final : public Workload {
 
   bool connect_options(std::uint32_t device, client::ConnectOptions& into) override;
   void on_up(std::uint32_t device, Link& link, Time now) override;
-  void on_down(std::uint32_t device, Time now) override;
+  void on_down(std::uint32_t device, Departure why, Time now) override;
   void on_event(std::uint32_t /*device*/, std::string_view /*data*/, Time /*received*/) override {}
   void on_ack(std::uint32_t device, std::uint64_t id, std::string_view array, Time received) override;
   bool prepare(Time /*now*/) override { return true; }
@@ -34,6 +34,7 @@ class Echo final : public Workload {
   std::uint64_t in_flight() const override { return in_flight_; }
   std::uint64_t undelivered() const override { return in_flight_; }
   std::uint64_t anomalies() const override;
+  void on_fault(Time /*at*/) override {}
   bool final_read(Time /*now*/, bool /*last*/) override { return true; }
   checker::CheckerReport finish() override;
 

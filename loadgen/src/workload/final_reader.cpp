@@ -1,8 +1,10 @@
 #include "workload/final_reader.h"
 
 #include <algorithm>
-#include <numeric>
+#include <functional>
+#include <utility>
 
+#include "plumbline/base/random.h"
 #include "workload/json_fields.h"
 
 namespace plumbline::load {
@@ -10,6 +12,7 @@ namespace {
 
 constexpr std::size_t kParallel = 16;
 constexpr Duration kBetweenPasses = std::chrono::milliseconds{500};
+constexpr Duration kBetweenConfirmingPasses = std::chrono::seconds{2};
 
 }  // namespace
 
@@ -22,6 +25,7 @@ void FinalReader::begin(std::vector<std::string> ids) {
     }
   }
   read_.assign(ids_.size(), 0);
+  digest_.assign(ids_.size(), 0);
   unread_ = queue_.size();
 }
 
@@ -31,7 +35,7 @@ bool FinalReader::step(Time now, bool last) {
       return true;
     }
     if (pass_after_ == Time{}) {
-      pass_after_ = now + kBetweenPasses;
+      pass_after_ = now + (confirm_ ? kBetweenConfirmingPasses : kBetweenPasses);
     }
     if (now < pass_after_) {
       return false;
@@ -105,7 +109,12 @@ void FinalReader::close(std::uint32_t conversation, Reading reading) {
   for (const Row& row : reading.rows) {
     checker_.on_final_read({conversation, row.sequence_id, row.message_id, row.text});
   }
-  if (!checker_.end_final_read(conversation)) {
+  std::uint64_t digest = 1;
+  for (const Row& row : reading.rows) {
+    digest = mix64(digest ^ row.sequence_id ^ std::hash<std::string>{}(row.message_id));
+  }
+  const bool same = digest == std::exchange(digest_[conversation], digest);
+  if (!checker_.end_final_read(conversation) || (confirm_ && !same)) {
     again_.push_back(conversation);
   }
   unread_ -= read_[conversation] == 0 ? 1U : 0U;

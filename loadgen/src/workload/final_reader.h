@@ -1,5 +1,6 @@
 // After settling: reads every conversation's whole history through a member and shows it to the checker, oldest first;
-// conversations that disagree are read again. Lives on the event loop thread. Stage: workload.
+// conversations that disagree are read again; on demand until two passes, 2 s apart, agree. Lives on the event loop
+// thread. Stage: workload.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ class FinalReader {
  public:
   // Sends GET `target` as a member of `conversation`.
   using Get = std::function<void(std::uint32_t conversation, std::string target, client::HttpDone done)>;
-  FinalReader(checker::StreamingChecker& checker, Get get) : checker_(checker), get_(std::move(get)) {}
+  FinalReader(checker::StreamingChecker& checker, Get get, bool confirm)
+      : checker_(checker), get_(std::move(get)), confirm_(confirm) {}
 
   // Ids of all conversations, by index; an empty one is skipped.
   void begin(std::vector<std::string> ids);
@@ -43,10 +45,12 @@ class FinalReader {
 
   checker::StreamingChecker& checker_;
   Get get_;
+  bool confirm_;
   std::vector<std::string> ids_;
-  std::vector<std::uint32_t> queue_;  // of this pass, from the back
-  std::vector<std::uint32_t> again_;  // disagreed or failed in this pass
-  std::vector<char> read_;            // per conversation: read to its end once
+  std::vector<std::uint64_t> digest_;  // per conversation: of the last reading, 0 before the first
+  std::vector<std::uint32_t> queue_;   // of this pass, from the back
+  std::vector<std::uint32_t> again_;   // disagreed or failed in this pass
+  std::vector<char> read_;             // per conversation: read to its end once
   std::size_t unread_{0};
   std::size_t open_{0};
   Time pass_after_{};

@@ -11,6 +11,12 @@ constexpr std::uint64_t pair_key(std::uint32_t conversation, std::uint32_t user)
   return (std::uint64_t{conversation} << 32U) | user;
 }
 
+checker::CheckerLimits limits_of(const Messenger::Setting& setting) {
+  checker::CheckerLimits limits;
+  limits.resumes = setting.resumes;
+  return limits;
+}
+
 }  // namespace
 
 Messenger::Messenger(const Plan& plan, Wire& wire, Recorder& recorder, const Clock& clock, Setting setting)
@@ -19,19 +25,23 @@ Messenger::Messenger(const Plan& plan, Wire& wire, Recorder& recorder, const Clo
       recorder_(recorder),
       clock_(clock),
       setting_(std::move(setting)),
-      checker_(setting_.run, clock.now()),
+      checker_(setting_.run, clock.now(), limits_of(setting_)),
       conversations_(plan.population.conversations),
       devices_(plan.population.devices()),
       tracks_reads_(plan.scenario.mix.shares.count(OpKind::read) != 0 || plan.scenario.mix.read_after > 0),
-      reader_(checker_, [this](std::uint32_t conversation, std::string target, client::HttpDone done) {
-        rest(conversations_[conversation].members.front(), "GET", std::move(target), {}, std::move(done));
-      }) {
+      reader_(
+          checker_,
+          [this](std::uint32_t conversation, std::string target, client::HttpDone done) {
+            rest(conversations_[conversation].members.front(), "GET", std::move(target), {}, std::move(done));
+          },
+          setting_.confirm) {
   for (std::uint32_t i = 0; i < plan.population.users.size(); ++i) {
     user_index_.emplace(plan.population.users[i].id, i);
   }
   checker_.on_complete([this](const checker::Token& token, Time at) {
     recorder_.on_latency(Metric::e2e_last, Time{Duration{token.intended_ns}}, at);
   });
+  checker_.on_waited([this](Time from, Time to) { recorder_.on_waited(from, to); });
 }
 
 Messenger::~Messenger() = default;
@@ -44,17 +54,18 @@ bool Messenger::connect_options(std::uint32_t device, client::ConnectOptions& in
   into.endpoint = setting_.socketio;
   into.nsp = setting_.nsp;
   into.query = "dialect=messenger";
-  into.auth = R"({"token":")" + *token + R"("})";
+  into.auth = R"({"token":")" + *token + R"(")" + cursors_of(device) + "}";
   return true;
 }
 
 void Messenger::on_up(std::uint32_t device, Link& link, Time now) {
   devices_[device].link = &link;
   devices_[device].up_since = now;
+  devices_[device].been_up = true;
   checker_.on_connected(device, now);
 }
 
-void Messenger::on_down(std::uint32_t device, Time now) {
+void Messenger::on_down(std::uint32_t device, Departure /*why*/, Time now) {
   devices_[device].link = nullptr;
   checker_.on_disconnected(device, now);
 }
@@ -184,6 +195,8 @@ void Messenger::on_send_end(const checker::Token& token, Time intended, Time beg
       break;
   }
   recorder_.on_outcome(OpKind::send, outcome, intended, began, done);
+  recorder_.on_send(outcome, token.conversation, intended, done,
+                    outcome == Outcome::ok ? std::string{} : error_text(end));
 }
 
 // The end of typing is said but not measured: targets may let it expire instead.

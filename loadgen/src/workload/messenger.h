@@ -29,13 +29,15 @@ class Messenger final : public Workload {
     Contract contract{Contract::strict};
     std::uint32_t run{0};
     TokenOf token;
+    bool resumes{false};  // devices say what they have when they come back, and are owed the rest
+    bool confirm{false};  // final reads are repeated until two passes agree
   };
   Messenger(const Plan& plan, Wire& wire, Recorder& recorder, const Clock& clock, Setting setting);
   ~Messenger() override;
 
   bool connect_options(std::uint32_t device, client::ConnectOptions& into) override;
   void on_up(std::uint32_t device, Link& link, Time now) override;
-  void on_down(std::uint32_t device, Time now) override;
+  void on_down(std::uint32_t device, Departure why, Time now) override;
   void on_event(std::uint32_t device, std::string_view data, Time received) override;
   void on_ack(std::uint32_t /*device*/, std::uint64_t /*id*/, std::string_view /*array*/, Time /*at*/) override {}
   bool prepare(Time now) override;
@@ -46,6 +48,7 @@ class Messenger final : public Workload {
   std::uint64_t in_flight() const override;
   std::uint64_t undelivered() const override { return checker_.open_deliveries(); }
   std::uint64_t anomalies() const override { return checker_.grave_so_far(); }
+  void on_fault(Time at) override { checker_.on_fault(at); }
   bool final_read(Time now, bool last) override;
   checker::CheckerReport finish() override;
 
@@ -73,6 +76,8 @@ class Messenger final : public Workload {
   void record_rest(OpKind kind, Time intended, Time began, const HttpEnd& end);
   // messenger_events.cpp
   void on_message(std::uint32_t device, const boost::json::object& fields, Time received);
+  void move_cursor(std::uint32_t device, std::uint32_t conversation, std::uint64_t sequence);
+  std::string cursors_of(std::uint32_t device) const;
   void on_typing(std::uint32_t device, const boost::json::object& fields, Time received);
   void on_receipt(std::uint32_t device, const boost::json::object& fields, Time received);
   std::uint32_t conversation_of(std::string_view id) const;
@@ -98,6 +103,8 @@ class Messenger final : public Workload {
     Link* link{nullptr};  // null while down
     Time up_since{};
     std::uint32_t counter{0};  // of tokens sent
+    bool been_up{false};
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> cursors;  // conversation -> highest sequence id it has
   };
   std::vector<DeviceState> devices_;
   std::priority_queue<Later, std::vector<Later>, std::greater<>> later_;

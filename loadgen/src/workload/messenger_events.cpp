@@ -37,6 +37,9 @@ void Messenger::on_message(std::uint32_t device, const boost::json::object& fiel
     std::uint64_t& seen = last_seen_[(std::uint64_t{conversation} << 32U) | plan_.population.device_user[device]];
     seen = std::max(seen, sequence);
   }
+  if (setting_.resumes && conversation != kUnknown) {
+    move_cursor(device, conversation, sequence);
+  }
   if (!token) {
     return;
   }
@@ -45,6 +48,32 @@ void Messenger::on_message(std::uint32_t device, const boost::json::object& fiel
   // What a device missed while it was away reaches it when it is back: that is catching up, not delivery latency.
   const bool away = devices_[device].up_since > intended;
   recorder_.on_latency(away ? Metric::catch_up : Metric::e2e, intended, received);
+}
+
+void Messenger::move_cursor(std::uint32_t device, std::uint32_t conversation, std::uint64_t sequence) {
+  auto& cursors = devices_[device].cursors;  // a handful: a device is in few conversations
+  for (auto& [known, highest] : cursors) {
+    if (known == conversation) {
+      highest = std::max(highest, sequence);
+      return;
+    }
+  }
+  cursors.emplace_back(conversation, sequence);
+}
+
+// What the device tells when it comes back: `,"cursors":{...}`, with 0 for conversations that it has nothing of. The
+// first time there is nothing to tell.
+std::string Messenger::cursors_of(std::uint32_t device) const {
+  const DeviceState& state = devices_[device];
+  if (!setting_.resumes || !state.been_up) {
+    return {};
+  }
+  std::string text = R"(,"cursors":{)";
+  for (const auto& [conversation, highest] : state.cursors) {
+    text += text.back() == '{' ? "\"" : ",\"";
+    text += conversations_[conversation].id + "\":" + std::to_string(highest);
+  }
+  return text + "}";
 }
 
 void Messenger::on_typing(std::uint32_t /*device*/, const boost::json::object& fields, Time received) {

@@ -101,6 +101,9 @@ void Messenger::register_conversations() {
       const User& user = plan_.population.users[member];
       for (std::uint32_t d = 0; d < user.devices; ++d) {
         members.push_back(user.first_device + d);
+        if (setting_.resumes) {
+          devices_[user.first_device + d].cursors.emplace_back(i, 0);
+        }
       }
     }
     conversation_index_.emplace(conversations_[i].id, i);

@@ -4,6 +4,23 @@
 
 namespace plumbline::load {
 
+namespace {
+
+bool says_not_accepted(const std::string& body) {
+  const JsonText json{body};
+  const boost::json::value* accepted = json.object() != nullptr ? json.object()->if_contains("accepted") : nullptr;
+  return accepted != nullptr && accepted->is_bool() && !accepted->get_bool();
+}
+
+}  // namespace
+
+std::string error_text(const HttpEnd& end) {
+  if (!end) {
+    return std::string(to_string(end.error().error.code)) + (end.error().sent ? "" : ", not sent");
+  }
+  return "status " + std::to_string(end.value().response.status);
+}
+
 Outcome classify(const HttpEnd& end, Contract contract) {
   if (!end) {
     return end.error().sent ? Outcome::info : Outcome::fail;
@@ -21,7 +38,8 @@ Outcome classify(const HttpEnd& end, Contract contract) {
     case 429:
       return Outcome::fail;
     case 503:
-      return contract == Contract::strict ? Outcome::fail : Outcome::info;
+      return contract == Contract::strict && says_not_accepted(end.value().response.body) ? Outcome::fail
+                                                                                          : Outcome::info;
     default:
       return Outcome::info;
   }

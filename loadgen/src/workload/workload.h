@@ -12,6 +12,9 @@
 
 namespace plumbline::load {
 
+// Why a connection ended: the network is played to be lost, or the target ended it or fell silent.
+enum class Departure : std::uint8_t { dropped, lost };
+
 class Workload {
  public:
   virtual ~Workload() = default;
@@ -19,7 +22,7 @@ class Workload {
   // False while the device's credentials are not ready: ask again later.
   [[nodiscard]] virtual bool connect_options(std::uint32_t device, client::ConnectOptions& into) = 0;
   virtual void on_up(std::uint32_t device, Link& link, Time now) = 0;
-  virtual void on_down(std::uint32_t device, Time now) = 0;
+  virtual void on_down(std::uint32_t device, Departure why, Time now) = 0;
   virtual void on_event(std::uint32_t device, std::string_view data, Time received) = 0;
   virtual void on_ack(std::uint32_t device, std::uint64_t id, std::string_view array, Time received) = 0;
 
@@ -37,6 +40,9 @@ class Workload {
   [[nodiscard]] virtual std::uint64_t in_flight() const = 0;
   [[nodiscard]] virtual std::uint64_t undelivered() const = 0;
   [[nodiscard]] virtual std::uint64_t anomalies() const = 0;  // so far, for progress lines
+
+  // A fault struck the target; told within a second.
+  virtual void on_fault(Time at) = 0;
 
   // Final reads, driven by calls until it says true. `last`: the time is up, one pass is all there is.
   [[nodiscard]] virtual bool final_read(Time now, bool last) = 0;

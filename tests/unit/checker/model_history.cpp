@@ -298,6 +298,9 @@ void play(StreamingChecker& checker, const Event& event) {
     case Kind::final_end:
       checker.end_final_read(event.conversation);
       break;
+    case Kind::fault:
+      checker.on_fault(event.at);
+      break;
   }
 }
 

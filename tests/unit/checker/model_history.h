@@ -21,7 +21,8 @@ enum class Kind : std::uint8_t {
   read,
   final_begin,
   final_item,
-  final_end
+  final_end,
+  fault
 };
 
 struct Event {

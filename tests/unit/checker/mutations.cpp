@@ -325,6 +325,37 @@ bool read_stale(History& history, Rng& rng) {
   return place.has_value();
 }
 
+// The device loses its connection, comes back, and is told once more.
+bool tell_again_after_a_return(History& history, Rng& rng) {
+  const auto place = pick(of(history, Kind::deliver), rng);
+  if (!place) {
+    return false;
+  }
+  const Event again = history.events[*place];
+  Event made = again;
+  const auto after = history.events.begin() + static_cast<std::ptrdiff_t>(*place) + 1;
+  made.kind = Kind::disconnect;
+  const auto gone = history.events.insert(after, made);
+  made.kind = Kind::connect;
+  const auto back = history.events.insert(gone + 1, made);
+  history.events.insert(back + 1, again);
+  return true;
+}
+
+bool lose_what_a_fault_caught(History& history, Rng& rng) {
+  const auto place = pick(of(history, Kind::ack), rng);
+  if (!place) {
+    return false;
+  }
+  Event fault = history.events[*place];
+  fault.kind = Kind::fault;
+  const Token token = fault.token;
+  history.events.insert(history.events.begin() + static_cast<std::ptrdiff_t>(*place) + 1, fault);
+  std::erase_if(history.events,
+                [&](const Event& event) { return event.kind == Kind::final_item && event.token == token; });
+  return true;
+}
+
 bool forget_an_answer(History& history, Rng& rng) {
   const auto place = pick(of(history, Kind::ack), rng);
   if (place) {
@@ -375,6 +406,8 @@ const std::vector<Mutation>& mutations() {
       {"SwapNumbers", Anomaly::real_time_inversion, swap_numbers},
       {"SwapPushes", Anomaly::push_inversion, swap_pushes},
       {"BurnNumbers", Anomaly::sequence_gap, burn_numbers},
+      {"LoseWhatAFaultCaught", Anomaly::false_ack, lose_what_a_fault_caught},
+      {"TellAgainAfterAReturn", Anomaly::resume_overlap, tell_again_after_a_return},
       {"ReadStale", Anomaly::stale_read, read_stale},
   };
   return list;

@@ -28,8 +28,26 @@ TEST(Classify, FollowsTheOutcomeTable) {
 }
 
 TEST(Classify, Believes503OnlyFromADeclaredContract) {
-  EXPECT_EQ(classify(status(503), Contract::strict), Outcome::fail);
-  EXPECT_EQ(classify(status(503), Contract::lenient), Outcome::info);
+  HttpEnd declared = status(503);
+  declared.value().response.body = R"({"code":"overloaded","accepted":false})";
+
+  EXPECT_EQ(classify(declared, Contract::strict), Outcome::fail);
+  EXPECT_EQ(classify(declared, Contract::lenient), Outcome::info);
+}
+
+TEST(Classify, TakesA503ThatDeclaresNothingForAProxysGuess) {
+  EXPECT_EQ(classify(status(503), Contract::strict), Outcome::info);
+  for (const char* body : {"<html>", "{}", R"({"accepted":true})", R"({"accepted":0})"}) {
+    HttpEnd end = status(503);
+    end.value().response.body = body;
+    EXPECT_EQ(classify(end, Contract::strict), Outcome::info) << body;
+  }
+}
+
+TEST(ErrorText, NamesWhatTheOutageTableCounts) {
+  EXPECT_EQ(error_text(status(503)), "status 503");
+  EXPECT_EQ(error_text(failure(Errc::timeout, true)), "timeout");
+  EXPECT_EQ(error_text(failure(Errc::refused, false)), "refused, not sent");
 }
 
 TEST(Classify, KnowsThatAnUnsentRequestHadNoEffect) {

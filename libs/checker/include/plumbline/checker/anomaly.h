@@ -26,8 +26,10 @@ enum class Anomaly : std::uint8_t {
   push_inversion,           // a connection got a lower sequence id after a higher one
   sequence_gap,             // numbers bound to no message (information)
   stale_read,               // a read missed what had been acknowledged before it began
+  false_ack,                // acknowledged right before a fault struck, and lost (also counted as acked-lost)
+  resume_overlap,           // a device that came back got again what it had
 };
-inline constexpr std::size_t kAnomalyCount = 17;
+inline constexpr std::size_t kAnomalyCount = 19;
 
 enum class Severity : std::uint8_t { s0, s1, s2, s3 };  // s0, s1 fail a run; s2 has a budget; s3 informs
 

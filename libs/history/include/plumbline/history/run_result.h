@@ -34,6 +34,49 @@ struct AnomalyExample {
   std::string anomaly;  // hyphenated name
   std::string message_id;
   std::string text;
+  std::vector<std::string> neighbours{};  // the messages around it, one line each: a minimal counterexample
+};
+
+struct FaultEvent {  // what happened to a part of the target
+  std::string what, process, role;
+  double at_s{0};
+};
+
+// One fault of a run. Times ending in _s are seconds of the run where the name says at or until, else seconds after the
+// fault; absent: it never came to that.
+struct FaultRow {
+  std::uint64_t number{0};
+  std::string action, role, process, phase;
+  double phase_offset_s{0};
+  bool struck{false};  // false: it did not take place, `error` says why
+  std::string error;
+  double at_s{0}, late_s{0}, window_end_s{0};
+  std::optional<double> undone_s, healthy_s;  // of the run: healing began; everything accepted work again
+  double uw_sys_s{0}, uw_sys_quarter_s{0}, uw_sys_five_s{0};  // longest time without a good send: tau 1, 0.25, 5 s
+  double uw_start_s{0};
+  bool uw_open{false};  // no good send came any more
+  double uw_strict_s{0}, uw_key_p50_s{0}, uw_key_p99_s{0}, uw_key_max_s{0}, uw_dlv_s{0};
+  bool ttr_measured{false};  // false: no fault-free baseline
+  std::optional<double> ttr_p50_s, ttr_p99_s, ttr_p99_strict_s, ttr_p99_strict_tenth_s;
+  std::optional<double> detect_s, elected_s, sends_back_s, devices_back_s, caught_up_s;
+  std::uint64_t sends{0}, bad{0}, failed{0}, unknown{0}, hangs{0};
+  double lost_send_seconds{0};
+  double stall_ms{0};  // the machine stood still while it lasted
+  std::vector<FaultEvent> events;
+};
+
+// What holds for all faults of a run.
+struct OutageSummary {
+  std::uint64_t planned{0}, struck{0};
+  double rate_per_s{0};
+  double fault_free_gap_s{0}, fault_free_overdue_s{0};
+  std::uint64_t baseline_seconds{0};
+  double baseline_p50_ms{0}, baseline_p99_ms{0}, baseline_worst_p99_ms{0};
+  double unseen_max{0}, unseen_integral{0};  // acknowledged, not yet delivered: messages, message-seconds
+  std::uint64_t at_risk{0};                  // acknowledged in the last 50 ms before a fault
+  std::optional<double> kafka_lag_max_s;     // over all consumer groups and instances
+  bool incomplete{false};
+  std::map<std::string, std::uint64_t> errors;  // what the target or the network answered instead of success
 };
 
 struct PhaseRow {
@@ -59,6 +102,7 @@ struct Second {
   double undelivered{0}, connections{0};
   double generator_cpu{0}, target_cpu{0};  // percent of one core
   double generator_rss_mb{0}, target_rss_mb{0};
+  std::optional<double> kafka_lag;  // seconds
   bool flagged{false};
   std::string flag_reason;
 };
@@ -89,6 +133,8 @@ struct RunResult {
   std::uint64_t indeterminate_committed{0};
   std::map<std::string, std::uint64_t> anomalies;  // every known name, zeros included
   std::vector<AnomalyExample> examples;
+  std::vector<FaultRow> faults;  // those that struck by time, then those left out
+  OutageSummary outage;
   std::map<std::string, Quantiles> latency_ms;  // e2e, e2e_last, answer, typing, receipt, ack, slip, ...
   std::vector<GateResult> gates;
   std::vector<PhaseRow> phases;
