@@ -19,6 +19,13 @@ struct WriteKey {
   bool operator==(const WriteKey&) const = default;
 };
 
+struct WriteKeyHash {
+  std::size_t operator()(const WriteKey& key) const noexcept {
+    return std::hash<Uuid>{}(key.user) ^ (std::hash<std::string>{}(key.client_id) * 3) ^
+           std::hash<std::string>{}(key.operation);
+  }
+};
+
 struct WriteAnswer {
   unsigned status{0};
   std::string body;

@@ -41,7 +41,7 @@ void WriteLedger::settle(const WriteKey& key, const std::optional<WriteAnswer>& 
 }
 
 void WriteLedger::forget_old(Time now) {
-  while (!settled_.empty() && now - settled_.front().first >= kKeepAnswers) {
+  while (!settled_.empty() && (now - settled_.front().first >= kKeepAnswers || settled_.size() > limit_)) {
     entries_.erase(settled_.front().second);
     settled_.pop_front();
   }

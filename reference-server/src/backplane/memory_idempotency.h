@@ -1,6 +1,7 @@
 // Answers to repeated writes in memory, on the shard the user's id hashes to; kept 24 hours. Stage: backplane.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <unordered_map>
 #include <utility>
@@ -18,6 +19,9 @@ class WriteLedger {
  public:
   using Waiter = std::function<void(std::optional<WriteAnswer>)>;
 
+  // Answers beyond `limit` push out the oldest.
+  explicit WriteLedger(std::size_t limit = SIZE_MAX) : limit_(limit) {}
+
   void claim(const WriteKey& key, Time now, Waiter waiter);
   void settle(const WriteKey& key, const std::optional<WriteAnswer>& answer, Time now);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
@@ -27,15 +31,10 @@ class WriteLedger {
     std::optional<WriteAnswer> answer;
     std::vector<Waiter> waiters;
   };
-  struct Hash {
-    std::size_t operator()(const WriteKey& key) const noexcept {
-      return std::hash<Uuid>{}(key.user) ^ (std::hash<std::string>{}(key.client_id) * 3) ^
-             std::hash<std::string>{}(key.operation);
-    }
-  };
   void forget_old(Time now);
 
-  std::unordered_map<WriteKey, Entry, Hash> entries_;
+  std::size_t limit_;
+  std::unordered_map<WriteKey, Entry, WriteKeyHash> entries_;
   std::deque<std::pair<Time, WriteKey>> settled_;  // oldest first
 };
 

@@ -1,5 +1,9 @@
 #include "service/uuid.h"
 
+#include <openssl/evp.h>
+
+#include <array>
+
 namespace plumbline::serve {
 namespace {
 
@@ -69,6 +73,26 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
 Uuid Uuid::random(Rng& rng) {
   Uuid id{rng.next(), rng.next()};
   id.high = (id.high & ~0xF000ULL) | 0x4000ULL;
+  id.low = (id.low & ~(3ULL << 62U)) | (2ULL << 62U);
+  return id;
+}
+
+Uuid Uuid::named(Uuid space, std::string_view name) {
+  std::string bytes;
+  for (const std::uint64_t half : {space.high, space.low}) {
+    for (unsigned shift = 64; shift > 0; shift -= 8) {
+      bytes.push_back(static_cast<char>((half >> (shift - 8U)) & 0xFFU));
+    }
+  }
+  bytes += name;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha1(), nullptr);
+  Uuid id;
+  for (std::size_t i = 0; i < 8; ++i) {
+    id.high = (id.high << 8U) | digest[i];
+    id.low = (id.low << 8U) | digest[i + 8];
+  }
+  id.high = (id.high & ~0xF000ULL) | 0x5000ULL;
   id.low = (id.low & ~(3ULL << 62U)) | (2ULL << 62U);
   return id;
 }

@@ -25,6 +25,8 @@ struct Uuid {
   // The canonical 8-4-4-4-12 form in either case; the nil UUID is refused, it means "nobody" here.
   [[nodiscard]] static std::optional<Uuid> parse(std::string_view text);
   [[nodiscard]] static Uuid random(Rng& rng);  // version 4
+  // Version 5: always the same one for this name in this space (RFC 4122 section 4.3).
+  [[nodiscard]] static Uuid named(Uuid space, std::string_view name);
 };
 
 // A direct conversation is the sorted pair of its members, a group one id (decisions.md section 2).
