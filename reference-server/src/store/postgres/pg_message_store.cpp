@@ -16,10 +16,13 @@ constexpr PgStatement kAppendMessage{
     "$7::bigint, $8::bigint, $9::text, $10::text, $11::text FROM conversations c "
     "WHERE c.conv_first = $1::uuid AND c.conv_second = $2::uuid ON CONFLICT DO NOTHING"};
 
+// Each half by a whole unique key.
 constexpr PgStatement kFindClash{
     "message_clash",
     "SELECT m.message_id = $4::uuid FROM messages m WHERE m.conv_first = $1::uuid AND m.conv_second = $2::uuid "
-    "AND (m.sequence_id = $3::bigint OR m.message_id = $4::uuid) ORDER BY 1 DESC LIMIT 1"};
+    "AND m.message_id = $4::uuid UNION ALL "
+    "SELECT m.message_id = $4::uuid FROM messages m WHERE m.conv_first = $1::uuid AND m.conv_second = $2::uuid "
+    "AND m.sequence_id = $3::bigint ORDER BY 1 DESC LIMIT 1"};
 
 // A mark at or beyond a message says when it came; in a direct conversation the receiver is the other one.
 constexpr PgStatement kHistory{
@@ -55,18 +58,20 @@ constexpr PgStatement kMarkRead{
     "SELECT conv_first, conv_second, user_id, 1, read_to, read_at FROM moved ON CONFLICT DO NOTHING) "
     "SELECT EXISTS (SELECT 1 FROM moved), coalesce((SELECT read_to FROM moved), me.read_to) FROM me"};
 
-// By the highest time so far in the conversation: its own order stays, whatever the clocks of the instances said.
+// By the highest time so far in the conversation: its own order stays, whatever the clocks of the instances said. The
+// limit keeps the planner from looking at a conversation before it knows where to begin.
 constexpr PgStatement kUndelivered{
     "message_undelivered",
+    "WITH mine AS MATERIALIZED (SELECT me.conv_first, me.conv_second, coalesce(s.up_to, me.delivered_to) AS up_to "
+    "FROM conversation_members me LEFT JOIN unnest($2::uuid[], $3::uuid[], $4::bigint[]) "
+    "AS s(conv_first, conv_second, up_to) USING (conv_first, conv_second) WHERE me.user_id = $1::uuid), "
+    "behind AS MATERIALIZED (SELECT mine.* FROM mine JOIN conversations c USING (conv_first, conv_second) "
+    "WHERE c.newest > mine.up_to) "
     "SELECT " PLUMBLINE_SQL_MESSAGE
     " FROM (SELECT x.*, max(x.sent_at) OVER (PARTITION BY x.conv_first, "
-    "x.conv_second ORDER BY x.sequence_id) AS so_far "
-    "FROM (SELECT me.conv_first, me.conv_second, coalesce(s.up_to, me.delivered_to) AS up_to "
-    "FROM conversation_members me LEFT JOIN unnest($2::uuid[], $3::uuid[], $4::bigint[]) "
-    "AS s(conv_first, conv_second, up_to) USING (conv_first, conv_second) WHERE me.user_id = $1::uuid) b "
-    "JOIN conversations c ON c.conv_first = b.conv_first AND c.conv_second = b.conv_second AND c.newest > b.up_to "
-    "CROSS JOIN LATERAL (SELECT * FROM messages p WHERE p.conv_first = b.conv_first "
-    "AND p.conv_second = b.conv_second AND p.sequence_id > b.up_to) x) m "
+    "x.conv_second ORDER BY x.sequence_id) AS so_far FROM behind CROSS JOIN LATERAL (SELECT * FROM messages p "
+    "WHERE p.conv_first = behind.conv_first AND p.conv_second = behind.conv_second "
+    "AND p.sequence_id > behind.up_to ORDER BY p.sequence_id LIMIT 1000000000) x) m "
     "ORDER BY m.so_far, m.conv_first, m.conv_second, m.sequence_id"};
 
 constexpr PgStatement kUnread{

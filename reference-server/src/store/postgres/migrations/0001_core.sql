@@ -54,7 +54,9 @@ CREATE TABLE messages (
   metadata         text   NOT NULL,  -- text of a JSON object, kept byte for byte
   resequenced_from bigint,           -- the sequence id that another message had taken
   PRIMARY KEY (conv_first, conv_second, sequence_id),
-  UNIQUE (conv_first, conv_second, message_id)
+  -- The message id first: with two indexes that begin with the conversation the planner takes either for a sequence id,
+  -- and the wrong one reads the whole conversation.
+  UNIQUE (message_id, conv_first, conv_second)
 ) PARTITION BY HASH (conv_first, conv_second);
 -- Eight: with their parent they fit the sixteen table locks that a connection takes without asking the lock manager.
 CREATE TABLE messages_0 PARTITION OF messages FOR VALUES WITH (MODULUS 8, REMAINDER 0);
@@ -65,7 +67,6 @@ CREATE TABLE messages_4 PARTITION OF messages FOR VALUES WITH (MODULUS 8, REMAIN
 CREATE TABLE messages_5 PARTITION OF messages FOR VALUES WITH (MODULUS 8, REMAINDER 5);
 CREATE TABLE messages_6 PARTITION OF messages FOR VALUES WITH (MODULUS 8, REMAINDER 6);
 CREATE TABLE messages_7 PARTITION OF messages FOR VALUES WITH (MODULUS 8, REMAINDER 7);
-
 -- Keeps the counters whoever inserts, once per statement. Locks conversations, then members, each in key order: two
 -- batches that meet wait for each other and do not deadlock. A late message below a member's cursor counts as read.
 CREATE FUNCTION count_messages() RETURNS trigger LANGUAGE plpgsql AS $$
