@@ -33,7 +33,8 @@ const std::filesystem::path& template_directory() {
                           "-U", "plumbline", "--pwfile=" + password, "--auth=scram-sha-256"});
     std::ofstream settings(path / "postgresql.conf", std::ios::app);
     settings << "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nmax_connections = 100\n"
-                "shared_buffers = 32MB\ndynamic_shared_memory_type = mmap\nlog_line_prefix = '%m [%p] '\n";
+                "shared_buffers = 32MB\ndynamic_shared_memory_type = mmap\nrecovery_init_sync_method = "
+                "syncfs\nlog_line_prefix = '%m [%p] '\n";
     return path;
   }();
   return made;
