@@ -24,15 +24,7 @@ void KafkaBus::publish(BusBody body, Settled settled) {
   settled(Errc::ok);
 }
 
-void KafkaBus::subscribe(Topic topic, Consumer consumer) {
-  consumers_[static_cast<std::size_t>(topic)] = std::move(consumer);
-}
-
-void KafkaBus::consume(const BusBody& body) {
-  if (const Consumer& consumer = consumers_[body.index()]) {
-    consumer(body, [](Errc) {});
-  }
-}
+void KafkaBus::subscribe(Topic /*topic*/, Consumer /*consumer*/) {}
 
 void KafkaBus::publish_message(MessagePtr message, Settled settled) {
   if (table_.full()) {

@@ -2,7 +2,6 @@
 // does not come in time. Stage: bus.
 #pragma once
 
-#include <array>
 #include <functional>
 
 #include "bus/kafka/circuit_breaker.h"
@@ -39,12 +38,11 @@ class KafkaBus final : public EventBus {
   KafkaBus(Parts parts, SendTable::Limits limits);
 
   void publish(BusBody body, Settled settled) override;
+  // Nothing: a record comes back by the log, on every instance, and FanOut takes it there.
   void subscribe(Topic topic, Consumer consumer) override;
 
   void tick(Time now);  // every 100 ms
   void divert();        // the circuit has opened
-  // What the log says about a record that this shard is to consume.
-  void consume(const BusBody& body);
   [[nodiscard]] Counters counters() const;
 
  private:
@@ -61,7 +59,6 @@ class KafkaBus final : public EventBus {
   Parts parts_;
   SendTable table_;
   Rng rng_;
-  std::array<Consumer, kTopics> consumers_;
   Counters counters_;
   bool acting_{false};
   bool checking_{false};
