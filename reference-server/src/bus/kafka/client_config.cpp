@@ -59,6 +59,12 @@ ClientConfig& ClientConfig::on_report(void (*report)(rd_kafka_t*, const rd_kafka
   return *this;
 }
 
+ClientConfig& ClientConfig::on_rebalance(void (*change)(rd_kafka_t*, rd_kafka_resp_err_t,
+                                                        rd_kafka_topic_partition_list_t*, void*)) {
+  rd_kafka_conf_set_rebalance_cb(conf_.get(), change);
+  return *this;
+}
+
 KafkaClient ClientConfig::make(rd_kafka_type_t type) {
   std::array<char, 256> why{};
   KafkaClient client(rd_kafka_new(type, conf_.get(), why.data(), why.size()));

@@ -218,8 +218,11 @@ class Preparation {
 }  // namespace
 
 const std::vector<TopicPlan>& bus_topics() {
-  static const std::vector<TopicPlan> topics{
-      {"chat-messages", 10}, {"typing-indicators", 5}, {"read-receipts", 5}, {"friend-events", 1}};
+  static const std::vector<TopicPlan> topics{{"chat-messages", 10},
+                                             {"typing-indicators", 5},
+                                             {"read-receipts", 5},
+                                             {"friend-events", 1},
+                                             {"chat-messages-dlq", 1}};
   return topics;
 }
 

@@ -13,7 +13,7 @@ struct TopicPlan {
   int partitions{1};
 };
 
-// decisions.md section 5: the four topics of the bus, in the order of Topic.
+// decisions.md section 5: the four topics of the bus, in the order of Topic; then the one of dead letters.
 [[nodiscard]] const std::vector<TopicPlan>& bus_topics();
 
 // Makes what is missing, with three copies of which two must be in sync where three brokers are named or listed, else

@@ -1,0 +1,393 @@
+#include "bus/kafka/store_member.h"
+
+#include <algorithm>
+
+#include "bus/kafka/record.h"
+#include "plumbline/base/log.h"
+
+namespace plumbline::serve {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kBatchRecords = 500;
+constexpr std::size_t kBatchBytes = std::size_t{4} << 20U;
+constexpr Duration kGatherFor = 5ms;    // for more records after the first one
+constexpr Duration kIdlePoll = 50ms;    // how long a poll waits when nothing is at hand
+constexpr Duration kFirstPause = 50ms;  // after a failure of PostgreSQL
+constexpr Duration kLongestPause = 2s;
+constexpr Duration kRefresh = 250ms;  // of the positions that others store
+constexpr Duration kCommitEach = 1s;  // of the group's offsets, which only lag monitors read
+constexpr Duration kCloseWithin = 2s;
+constexpr int kSeekMillis = 1000;
+constexpr Duration kSeekAgain = 200ms;
+
+const char* topic() {
+  return topic_name(Topic::chat_messages).data();
+}
+
+int millis(Duration duration) {
+  return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(std::max(duration, Duration::zero())).count());
+}
+
+void report(const char* what, rd_kafka_error_t* error) {
+  if (error != nullptr) {
+    log::warn("store_consumer_assignment", {{"call", what}, {"error", rd_kafka_error_string(error)}});
+    rd_kafka_error_destroy(error);
+  }
+}
+
+std::string bytes(const void* data, std::size_t size) {
+  return data == nullptr ? std::string{} : std::string{static_cast<const char*>(data), size};
+}
+
+}  // namespace
+
+StoreConsumer::Member::Member(StoreConsumer& owner, LogWriter& writer, DeadLetterTopic& dead_letters,
+                              EpochWatch& epochs)
+    : owner_(owner), writer_(writer), dead_letters_(dead_letters), epochs_(epochs) {
+  const StoreConsumerOptions& options = owner.options_;
+  ClientConfig config(options.kafka);
+  config.set("group.id", kStoreGroup)
+      .set("group.instance.id", options.kafka.instance)
+      .set("partition.assignment.strategy", "cooperative-sticky")
+      .set("session.timeout.ms", std::to_string(options.session.count()))
+      .set("heartbeat.interval.ms", std::to_string(options.heartbeat.count()))
+      .set("max.poll.interval.ms", std::to_string(std::max<std::int64_t>(60'000, options.session.count())))
+      .set("enable.auto.commit", "false")
+      .set("enable.auto.offset.store", "false")
+      .set("auto.offset.reset", "earliest")
+      .set("fetch.wait.max.ms", "100")
+      .set("fetch.error.backoff.ms", "50")
+      .set("queued.max.messages.kbytes", "16384")
+      .opaque(this)
+      .on_rebalance(&on_rebalance);
+  client_ = config.make(RD_KAFKA_CONSUMER).release();
+  rd_kafka_poll_set_consumer(client_);
+  const List wanted(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(wanted.get(), topic(), RD_KAFKA_PARTITION_UA);
+  rd_kafka_subscribe(client_, wanted.get());
+}
+
+StoreConsumer::Member::~Member() {
+  close();
+}
+
+void StoreConsumer::Member::serve() {
+  while (!owner_.stopping_.load() && !fatal_) {
+    gather();
+    const Time now = steady_now();
+    if (now >= retry_at_) {
+      claim_missing();
+      write_batch();
+    }
+    if (steady_now() >= refresh_at_ && steady_now() >= retry_at_) {
+      refresh_positions();
+    }
+    commit_offsets();
+    dead_letters_.poll();
+    tell();
+    fatal_ = fatal_ || is_fatal(client_);
+  }
+}
+
+// Takes what is there; waits a little for more, and at most until the next retry when nothing may be written.
+void StoreConsumer::Member::gather() {
+  Time until = steady_now() + kIdlePoll;
+  do {
+    const Duration left = batch_.empty() || steady_now() < retry_at_ ? until - steady_now() : kGatherFor;
+    rd_kafka_message_t* record = rd_kafka_consumer_poll(client_, millis(left));
+    if (record == nullptr) {
+      return;
+    }
+    if (record->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      until = batch_.empty() ? steady_now() + kGatherFor : until;
+      take(*record);
+    } else if (record->err == RD_KAFKA_RESP_ERR__FATAL) {
+      fatal_ = true;
+    }
+    rd_kafka_message_destroy(record);
+  } while (!fatal_ && batch_.size() < kBatchRecords && batch_bytes_ < kBatchBytes && steady_now() < until);
+}
+
+void StoreConsumer::Member::take(const rd_kafka_message_t& record) {
+  const auto claim = claims_.find(record.partition);
+  // Of a partition that is not ours (any more), or read again after a pause.
+  if (claim == claims_.end() || record.offset < claim->second.next ||
+      (fetched_.contains(record.partition) && record.offset <= fetched_[record.partition])) {
+    return;
+  }
+  fetched_[record.partition] = record.offset;
+  LogRecord taken{record.partition, record.offset, nullptr, "", bytes(record.key, record.key_len), ""};
+  const std::string_view value{static_cast<const char*>(record.payload), record.payload == nullptr ? 0 : record.len};
+  Result<BusBody> body = decode_record(Topic::chat_messages, value);
+  if (body.has_value()) {
+    taken.message = std::get<MessagePtr>(body.value());
+    if (!epochs_.agrees(*taken.message)) {
+      log::error("epoch_fell", {{"conversation", taken.message->conversation->key.text()},
+                                {"sequence", std::to_string(taken.message->sequence)}});
+      const std::lock_guard<std::mutex> lock(owner_.telling_);
+      ++owner_.counters_.epoch_falls;
+    }
+  } else {
+    taken.reason = body.error().where;
+  }
+  taken.value = value;
+  batch_bytes_ += value.size() + sizeof(LogRecord);
+  batch_.push_back(std::move(taken));
+}
+
+// The group says whose partition it is, PostgreSQL from where: fetching starts there, or stands until PostgreSQL says.
+void StoreConsumer::Member::assigned(rd_kafka_topic_partition_list_t* partitions) {
+  std::vector<std::int32_t> fresh;
+  for (int i = 0; i < partitions->cnt; ++i) {
+    fresh.push_back(partitions->elems[i].partition);
+    partitions->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
+  }
+  if (!fresh.empty()) {
+    const Result<PartitionClaims> claims = writer_.claim(fresh);
+    for (int i = 0; i < partitions->cnt && claims.has_value(); ++i) {
+      const PartitionClaim claim = claims.value().at(partitions->elems[i].partition);
+      claims_[partitions->elems[i].partition] = claim;
+      partitions->elems[i].offset = claim.next;
+    }
+    report("assign", rd_kafka_incremental_assign(client_, partitions));
+    if (claims.has_error()) {
+      unclaimed_.insert(fresh.begin(), fresh.end());
+      rd_kafka_pause_partitions(client_, partitions);
+      back_off();
+    }
+  } else {
+    report("assign", rd_kafka_incremental_assign(client_, partitions));
+  }
+  for (const std::int32_t partition : fresh) {
+    fetched_.erase(partition);
+    lag_.begin(partition, steady_now());
+  }
+  owner_.ready_.store(true);
+}
+
+void StoreConsumer::Member::revoked(const rd_kafka_topic_partition_list_t* partitions) {
+  std::set<std::int32_t> gone;
+  for (int i = 0; i < partitions->cnt; ++i) {
+    const std::int32_t partition = partitions->elems[i].partition;
+    gone.insert(partition);
+    claims_.erase(partition);
+    unclaimed_.erase(partition);
+    lag_.end(partition);
+  }
+  drop_batch_of(gone);
+  report("unassign", rd_kafka_incremental_unassign(client_, partitions));
+}
+
+void StoreConsumer::Member::on_rebalance(rd_kafka_t*, rd_kafka_resp_err_t what,
+                                         rd_kafka_topic_partition_list_t* partitions, void* self) {
+  auto& member = *static_cast<Member*>(self);
+  if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    member.assigned(partitions);
+  } else if (what == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
+    member.revoked(partitions);
+  } else {
+    rd_kafka_assign(member.client_, nullptr);
+  }
+}
+
+void StoreConsumer::Member::drop_batch_of(const std::set<std::int32_t>& partitions) {
+  std::erase_if(batch_, [&](const LogRecord& record) { return partitions.contains(record.partition); });
+  batch_bytes_ = 0;
+  for (const LogRecord& record : batch_) {
+    batch_bytes_ += record.value.size() + sizeof(LogRecord);
+  }
+}
+
+void StoreConsumer::Member::claim_missing() {
+  if (unclaimed_.empty() || steady_now() < claim_at_) {
+    return;
+  }
+  claim_at_ = steady_now() + kSeekAgain;
+  const std::vector<std::int32_t> wanted{unclaimed_.begin(), unclaimed_.end()};
+  const Result<PartitionClaims> claims = writer_.claim(wanted);
+  if (claims.has_error()) {
+    back_off();
+    return;
+  }
+  const List places = list_of(wanted);
+  for (int i = 0; i < places->cnt; ++i) {
+    places->elems[i].offset = claims.value().at(places->elems[i].partition).next;
+  }
+  report("seek", rd_kafka_seek_partitions(client_, places.get(), kSeekMillis));
+  std::vector<std::int32_t> found;
+  for (int i = 0; i < places->cnt; ++i) {
+    const std::int32_t partition = places->elems[i].partition;
+    if (places->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      continue;  // not being fetched yet: next time
+    }
+    claims_[partition] = claims.value().at(partition);
+    fetched_.erase(partition);
+    unclaimed_.erase(partition);
+    found.push_back(partition);
+  }
+  let_go(found);
+}
+
+void StoreConsumer::Member::write_batch() {
+  if (batch_.empty()) {
+    return;
+  }
+  const WriteOutcome outcome = writer_.write(batch_, claims_);
+  if (outcome.result == WriteOutcome::Result::stored) {
+    stored(outcome);
+    return;
+  }
+  if (outcome.result == WriteOutcome::Result::fenced) {
+    log::warn("store_consumer_fenced", {{"partitions", std::to_string(outcome.lost.size())}});
+    for (const std::int32_t partition : outcome.lost) {
+      claims_.erase(partition);
+      unclaimed_.insert(partition);  // the group has not taken it from us yet; if it never does, it is claimed again
+    }
+    drop_batch_of({outcome.lost.begin(), outcome.lost.end()});
+    hold(outcome.lost);
+    const std::lock_guard<std::mutex> lock(owner_.telling_);
+    ++owner_.counters_.fenced;
+    claim_at_ = steady_now() + kLongestPause;
+    return;
+  }
+  hold(held());
+  back_off();
+  const std::lock_guard<std::mutex> lock(owner_.telling_);
+  ++owner_.counters_.retries;
+  owner_.trouble_ = "PostgreSQL does not take messages (" + writer_.sentence() + ")";
+}
+
+void StoreConsumer::Member::stored(const WriteOutcome& outcome) {
+  for (const Renumbered& one : outcome.collided) {
+    log::error("sequence_collision", {{"conversation", one.message->conversation->key.text()},
+                                      {"message", one.message->id.text()},
+                                      {"sequence", std::to_string(one.message->sequence)},
+                                      {"stored_as", std::to_string(one.stored_as)}});
+  }
+  for (const LogRecord& record : outcome.dead) {
+    const std::string from =
+        std::string{topic()} + '/' + std::to_string(record.partition) + '/' + std::to_string(record.offset);
+    log::error("dead_letter", {{"from", from}, {"reason", record.reason}});
+    dead_letters_.add(record.key, record.value, from, record.reason);
+  }
+  for (const LogRecord& record : batch_) {
+    if (record.message) {
+      lag_.stored(record.partition, record.message->timestamp);
+    }
+  }
+  for (const auto& [partition, claim] : claims_) {
+    owner_.positions_.raise(partition, claim.next);
+  }
+  batch_.clear();
+  batch_bytes_ = 0;
+  if (pause_ > Duration::zero()) {
+    pause_ = {};
+    let_go(held());
+  }
+  {
+    const std::lock_guard<std::mutex> lock(owner_.telling_);
+    StoreConsumerCounters& counters = owner_.counters_;
+    counters.stored += outcome.stored;
+    counters.copies += outcome.copies;
+    counters.collisions += outcome.collided.size();
+    counters.dead += outcome.dead.size();
+    ++counters.batches;
+    owner_.trouble_.clear();
+  }
+  owner_.moved_();
+}
+
+void StoreConsumer::Member::back_off() {
+  pause_ = pause_ == Duration::zero() ? kFirstPause : std::min(2 * pause_, kLongestPause);
+  retry_at_ = steady_now() + pause_;
+}
+
+// Paused partitions are not fetched, while polling goes on: the group must not take PostgreSQL's absence for ours.
+void StoreConsumer::Member::hold(const std::vector<std::int32_t>& partitions) {
+  if (!partitions.empty()) {
+    rd_kafka_pause_partitions(client_, list_of(partitions).get());
+  }
+}
+
+void StoreConsumer::Member::let_go(const std::vector<std::int32_t>& partitions) {
+  if (!partitions.empty()) {
+    rd_kafka_resume_partitions(client_, list_of(partitions).get());
+  }
+}
+
+void StoreConsumer::Member::refresh_positions() {
+  refresh_at_ = steady_now() + kRefresh;
+  const Result<std::map<std::int32_t, std::int64_t>> all = writer_.positions();
+  if (all.has_error()) {
+    back_off();
+    return;
+  }
+  for (const auto& [partition, next] : all.value()) {
+    owner_.positions_.raise(partition, next);
+  }
+  if (batch_.empty() && unclaimed_.empty() && pause_ > Duration::zero()) {
+    pause_ = {};
+    let_go(held());
+  }
+  owner_.moved_();
+}
+
+void StoreConsumer::Member::commit_offsets() {
+  const Time now = steady_now();
+  if (now < commit_at_ || claims_.empty()) {
+    return;
+  }
+  commit_at_ = now + kCommitEach;
+  const List places = list_of(held());
+  for (int i = 0; i < places->cnt; ++i) {
+    places->elems[i].offset = claims_[places->elems[i].partition].next;
+  }
+  rd_kafka_commit(client_, places.get(), 1);
+}
+
+void StoreConsumer::Member::tell() {
+  const auto wall = std::chrono::duration_cast<std::chrono::milliseconds>(wall_now().time_since_epoch()).count();
+  StoreLag::Behind behind;
+  for (const auto& [partition, claim] : claims_) {
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    rd_kafka_get_watermark_offsets(client_, topic(), partition, &low, &high);
+    lag_.look(partition, high, claim.next, steady_now(), wall, behind);
+  }
+  const std::lock_guard<std::mutex> lock(owner_.telling_);
+  owner_.counters_.partitions = claims_.size();
+  owner_.counters_.records_behind = behind.records;
+  owner_.counters_.seconds_behind = behind.seconds;
+}
+
+// Bounded: brokers that are away keep nobody from stopping.
+void StoreConsumer::Member::close() {
+  rd_kafka_queue_t* queue = rd_kafka_queue_new(client_);
+  report("close", rd_kafka_consumer_close_queue(client_, queue));
+  const Time deadline = steady_now() + kCloseWithin;
+  while (rd_kafka_consumer_closed(client_) == 0 && steady_now() < deadline) {
+    rd_kafka_queue_poll_callback(queue, 20);
+  }
+  rd_kafka_queue_destroy(queue);
+  rd_kafka_destroy_flags(client_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+}
+
+StoreConsumer::Member::List StoreConsumer::Member::list_of(const std::vector<std::int32_t>& partitions) const {
+  List list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const std::int32_t partition : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), topic(), partition);
+  }
+  return list;
+}
+
+std::vector<std::int32_t> StoreConsumer::Member::held() const {
+  std::vector<std::int32_t> all;
+  for (const auto& [partition, claim] : claims_) {
+    all.push_back(partition);
+  }
+  return all;
+}
+
+}  // namespace plumbline::serve
