@@ -4,6 +4,7 @@
 
 #include "bus/kafka/record.h"
 #include "mutant/mutant.h"
+#include "store/postgres/pg_text.h"
 
 namespace plumbline::serve {
 namespace {
@@ -39,9 +40,9 @@ std::vector<PgValue> row_of(const Message& message) {
           std::to_string(message.previous),
           std::to_string(message.epoch),
           std::to_string(message.timestamp),
-          message.text,
-          message.type,
-          message.metadata};
+          pg_text(message.text),
+          pg_text(message.type),
+          pg_text(message.metadata)};
 }
 
 std::vector<PgValue> queued(const MessagePtr& message) {

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "mutant/mutant.h"
+#include "store/postgres/pg_text.h"
 
 namespace plumbline::serve {
 namespace {
@@ -47,14 +48,6 @@ constexpr const char* kMoveOn =
     "v (partition, expected, next) WHERE p.topic = $1::text AND p.partition = v.partition AND "
     "p.next_offset = v.expected";
 
-// PostgreSQL's text has no NUL, which JSON can carry.
-std::string storable(std::string text) {
-  for (std::size_t at = text.find('\0'); at != std::string::npos; at = text.find('\0', at)) {
-    text.replace(at, 1, "\xEF\xBF\xBD");
-  }
-  return text;
-}
-
 std::string bytea(const std::string& bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text = "\\x";
@@ -90,9 +83,9 @@ std::vector<std::string> columns_of(const Message& message) {
           std::to_string(message.previous),
           std::to_string(message.epoch),
           std::to_string(message.timestamp),
-          storable(message.text),
-          storable(message.type),
-          storable(message.metadata)};
+          pg_text(message.text),
+          pg_text(message.type),
+          pg_text(message.metadata)};
 }
 
 // One array per column.
@@ -319,7 +312,7 @@ Errc LogWriter::insert_one_by_one(const Records& messages, WriteOutcome& outcome
 Errc LogWriter::bury(const LogRecord& record, const std::string& reason, WriteOutcome& outcome) {
   const Errc failure =
       code_of(session_.run(kBury, {topic_, std::to_string(record.partition), std::to_string(record.offset),
-                                   storable(reason), bytea(record.key), bytea(record.value)}));
+                                   pg_text(reason), bytea(record.key), bytea(record.value)}));
   if (failure == Errc::ok) {
     outcome.dead.push_back(record);
     outcome.dead.back().reason = reason;
