@@ -29,17 +29,15 @@ constexpr PgStatement kClaimWrite{"write_claim", R"sql(
 
 // The first answer stays, whoever comes with another.
 constexpr PgStatement kSaveAnswers{"write_settle", R"sql(
-  WITH answers AS (
-    INSERT INTO idempotency AS i (user_id, operation, client_id, claimed_by, settled_at, status, body)
-    SELECT DISTINCT ON (user_id, operation, client_id)
-           user_id, operation, client_id, claimed_by, clock_timestamp(), status, body
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::text[])
-      AS fresh (user_id, operation, client_id, claimed_by, status, body)
-    ORDER BY user_id, operation, client_id
-    ON CONFLICT (user_id, operation, client_id) DO UPDATE SET
-      claimed_by = EXCLUDED.claimed_by, settled_at = EXCLUDED.settled_at, status = EXCLUDED.status, body = EXCLUDED.body
-      WHERE i.settled_at IS NULL OR i.settled_at < clock_timestamp() - interval '1 day')
-  SELECT set_config('synchronous_commit', 'off', true))sql"};
+  INSERT INTO idempotency AS i (user_id, operation, client_id, claimed_by, settled_at, status, body)
+  SELECT DISTINCT ON (user_id, operation, client_id)
+         user_id, operation, client_id, claimed_by, clock_timestamp(), status, body
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::text[])
+    AS fresh (user_id, operation, client_id, claimed_by, status, body)
+  ORDER BY user_id, operation, client_id
+  ON CONFLICT (user_id, operation, client_id) DO UPDATE SET
+    claimed_by = EXCLUDED.claimed_by, settled_at = EXCLUDED.settled_at, status = EXCLUDED.status, body = EXCLUDED.body
+    WHERE i.settled_at IS NULL OR i.settled_at < clock_timestamp() - interval '1 day')sql"};
 
 constexpr PgStatement kFreeWrite{"write_free", R"sql(
   DELETE FROM idempotency

@@ -33,8 +33,8 @@ struct UnfencedClaims {
 // instance in that time, like one that takes over a claim, does the write again. That is safe only because a write with
 // a client id makes the same entity id each time (Uuid::named): the store then has it once.
 //
-// Rows are committed without waiting for the disk (synchronous_commit off): losing the last of them with PostgreSQL
-// costs no more than the same.
+// A claim is committed without waiting for the disk: to lose the last of them with PostgreSQL costs no more than the
+// same. Answers do wait, many in one commit, after the client has got them.
 class PgIdempotency final : public Idempotency {
  public:
   static constexpr std::chrono::seconds kTakeOver{10};
