@@ -8,6 +8,7 @@ Settings postgres_settings() {
           {"shared_buffers", "64MB"},
           {"max_wal_size", "1GB"},
           {"unix_socket_directories", ""},
+          {"recovery_init_sync_method", "syncfs"},  // after a kill: seconds less than fsync of each file
           {"password_encryption", "scram-sha-256"}};
 }
 

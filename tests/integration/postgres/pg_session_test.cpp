@@ -26,7 +26,7 @@ class PgSessionTest : public testing::Test {
     link.emplace(bench.pool, uri, limits);
     execute_sql(uri, "CREATE TABLE IF NOT EXISTS t (n bigint PRIMARY KEY)");
   }
-  PgSession& session() { return link->hot(0); }
+  PgSession& session() { return link->reads(0); }
 
   Result<PgRowsPtr> query(const PgStatement& statement, std::vector<PgValue> params = {}) {
     return bench.wait<PgRowsPtr>([&](auto done) { session().query(statement, params, std::move(done)); });
@@ -233,7 +233,34 @@ TEST_F(PgSessionTest, SettingsOfTheSessionHold) {
 
   EXPECT_EQ(rows->text(0, 0), "on");
   EXPECT_EQ(rows->text(0, 1), "2s");
-  EXPECT_EQ(rows->text(0, 2), "plumbline hot");
+  EXPECT_EQ(rows->text(0, 2), "plumbline reads");
+}
+
+TEST_F(PgSessionTest, HotStatementsDoNotWaitBehindASlowOne) {
+  use(PrivatePostgres::shared().create_database());
+  link->open();
+  ASSERT_TRUE(bench.run_until([this] { return metric("plumbline_postgres_connects_total") == 1 + PgPool::kHotLinks; }));
+  bool slow = false;
+  link->hot(0).query(kSleep, {"1.5"}, [&slow](const Result<PgRowsPtr>&) { slow = true; });
+
+  const auto quick = bench.wait<PgRowsPtr>([&](auto done) { link->hot(0).query(kInsert, {"1"}, std::move(done)); });
+
+  EXPECT_TRUE(quick.has_value());
+  EXPECT_FALSE(slow);
+}
+
+TEST_F(PgSessionTest, HotStatementsGoOnWhenOneOfTheConnectionsDies) {
+  const std::string uri = PrivatePostgres::shared().create_database();
+  use(uri);
+  link->open();
+  ASSERT_TRUE(bench.run_until([this] { return metric("plumbline_postgres_connects_total") == 1 + PgPool::kHotLinks; }));
+  const auto pid = bench.wait<PgRowsPtr>([&](auto done) { link->hot(0).query(kPid, {}, std::move(done)); });
+  execute_sql(uri, "SELECT pg_terminate_backend(" + std::to_string(pid.value()->number(0, 0)) + ")");
+  ASSERT_TRUE(bench.run_until([this] { return !link->usable(); }));
+
+  const auto next = bench.wait<PgRowsPtr>([&](auto done) { link->hot(0).query(kInsert, {"1"}, std::move(done)); });
+
+  EXPECT_TRUE(next.has_value());
 }
 
 }  // namespace

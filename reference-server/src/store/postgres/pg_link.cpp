@@ -47,6 +47,9 @@ std::string PgLink::trouble() const {
 }
 
 void PgLink::say(bool usable, const std::string& why) {
+  if (usable_ == usable && (usable || trouble_ == why)) {
+    return;  // only this thread writes
+  }
   if (usable_.exchange(usable) != usable) {
     log::write(usable ? log::Level::info : log::Level::warn, usable ? "postgres_usable" : "postgres_unusable",
                {{"purpose", options_.purpose}, {"reason", why}});
@@ -77,6 +80,7 @@ void PgLink::connected() {
   state_ = State::connected;
   since_ = last_used_ = steady_now();
   back_off_ = Duration::zero();
+  away_ = false;
   ++counters_.connects;
   say(true, "");
   send_waiting();
@@ -88,6 +92,7 @@ void PgLink::lost(const std::string& reason) {
   if (was_connected) {
     since_ = steady_now();
   }
+  away_ = true;
   say(false, "PostgreSQL cannot be used (" + reason + ")");
   back_off_ =
       was_connected ? Duration::zero() : std::clamp(back_off_ * 2, options_.back_off_min, options_.back_off_max);
@@ -127,7 +132,7 @@ void PgLink::transaction(std::vector<PgCall> calls, Done<std::vector<PgRowsPtr>>
   }
   open();
   const Time now = steady_now();
-  const bool down = state_ != State::connected && now - since_ >= options_.wait_down;
+  const bool down = known_away(now);
   if (down || statements_ + calls.size() > options_.queue_limit) {
     counters_.unavailable += calls.size();
     counters_.refused += down ? 0 : calls.size();
@@ -194,6 +199,10 @@ void PgLink::sweep() {
   refuse_overdue(now);
 }
 
+bool PgLink::known_away(Time now) const {
+  return away_ && now - since_ >= options_.wait_down;
+}
+
 void PgLink::ping() {
   ++statements_;
   waiting_.push_back({{{&kPing, {}}}, 1, nullptr, steady_now()});
@@ -201,9 +210,11 @@ void PgLink::ping() {
 }
 
 void PgLink::refuse_overdue(Time now) {
-  const bool down = state_ != State::connected;
-  while (!waiting_.empty() &&
-         (down ? now - since_ >= options_.wait_down : now - waiting_.front().since >= options_.wait_busy)) {
+  const bool away = known_away(now);
+  const auto overdue = [&](const Work& work) {
+    return away || (state_ == State::connected && now - work.since >= options_.wait_busy);
+  };
+  while (!waiting_.empty() && overdue(waiting_.front())) {
     Work work = std::move(waiting_.front());
     waiting_.pop_front();
     counters_.unavailable += work.statements;

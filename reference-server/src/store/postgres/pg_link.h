@@ -24,7 +24,8 @@ struct PgLinkOptions {
   Duration connect_timeout{std::chrono::seconds{2}};
   Duration deadline{std::chrono::seconds{2}};          // of what was sent; also statement_timeout on the server
   Duration wait_busy{std::chrono::seconds{1}};         // unsent behind others
-  Duration wait_down{std::chrono::milliseconds{500}};  // unsent for want of a connection, counted from its loss
+  Duration wait_down{std::chrono::milliseconds{500}};  // unsent for want of a connection, counted from its loss;
+                                                       // the first attempt ever has connect_timeout
   Duration back_off_min{std::chrono::milliseconds{50}};
   Duration back_off_max{std::chrono::seconds{1}};
   std::size_t queue_limit{4096};  // statements, waiting and under way
@@ -76,6 +77,7 @@ class PgLink final : public PgSession {
   void send_waiting();
   void sweep();
   void arm_sweep();
+  [[nodiscard]] bool known_away(Time now) const;
   void ping();
   void refuse_overdue(Time now);
   void answer(Work work, PgReply reply);
@@ -89,6 +91,7 @@ class PgLink final : public PgSession {
   std::shared_ptr<PgWire> wire_;
   std::shared_ptr<bool> alive_{std::make_shared<bool>(true)};
   State state_{State::idle};
+  bool away_{false};  // a connection was lost or could not be made, and none was made since
   Time since_{};      // of the state; of the loss while without a connection
   Time attempt_{};    // when this connection attempt began
   Time last_used_{};  // for the ping of a quiet connection

@@ -1,7 +1,5 @@
 #include "store/postgres/pg_pool.h"
 
-#include <array>
-
 namespace plumbline::serve {
 
 PgPool::PgPool(net::ShardPool& pool, const std::string& uri, const PgLinkOptions& limits) {
@@ -12,14 +10,23 @@ PgPool::PgPool(net::ShardPool& pool, const std::string& uri, const PgLinkOptions
     return std::make_unique<PgLink>(pool.context(shard), std::move(options));
   };
   for (std::size_t shard = 0; shard < pool.size(); ++shard) {
-    links_.push_back({link(shard, "hot"), link(shard, "reads")});
+    std::vector<std::unique_ptr<PgLink>> hot;
+    std::vector<PgLink*> all;
+    for (std::size_t i = 0; i < kHotLinks; ++i) {
+      hot.push_back(link(shard, "hot"));
+      all.push_back(hot.back().get());
+    }
+    auto reads = link(shard, "reads");
+    all.push_back(reads.get());
+    shards_.push_back({std::make_unique<PgSpread>(std::move(hot)), std::move(reads), std::move(all)});
   }
 }
 
 void PgPool::open() {
-  for (const Links& links : links_) {
-    links.hot->open();
-    links.reads->open();
+  for (const Links& shard : shards_) {
+    for (PgLink* link : shard.all) {
+      link->open();
+    }
   }
 }
 
@@ -28,8 +35,8 @@ bool PgPool::usable() const {
 }
 
 std::string PgPool::trouble() const {
-  for (const Links& links : links_) {
-    for (const PgLink* link : {links.hot.get(), links.reads.get()}) {
+  for (const Links& shard : shards_) {
+    for (const PgLink* link : shard.all) {
       if (!link->usable()) {
         return link->trouble();
       }
@@ -41,7 +48,7 @@ std::string PgPool::trouble() const {
 std::vector<Metric> PgPool::metrics(std::size_t shard) const {
   PgLinkCounters sum;
   std::size_t waiting = 0;
-  for (const PgLink* link : {links_[shard].hot.get(), links_[shard].reads.get()}) {
+  for (const PgLink* link : shards_[shard].all) {
     const PgLinkCounters& one = link->counters();
     sum.answered += one.answered;
     sum.unavailable += one.unavailable;

@@ -1,5 +1,5 @@
-// The connections of one process to PostgreSQL: for each shard one for what a send waits for and one for reads, so that
-// a slow list does not stand in front of sends. Stage: store.
+// The connections of one process to PostgreSQL: for each shard some for what a send waits for and one for reads, so
+// that a slow list does not stand in front of sends. Stage: store.
 #pragma once
 
 #include <memory>
@@ -9,19 +9,24 @@
 #include "gateway/application.h"
 #include "plumbline/net/shard_pool.h"
 #include "store/postgres/pg_link.h"
+#include "store/postgres/pg_spread.h"
 
 namespace plumbline::serve {
 
 // Destroyed before the ShardPool, while no shard runs.
 class PgPool {
  public:
+  static constexpr std::size_t kHotLinks = 3;  // of each shard
+
   // `limits` gives all but conninfo and purpose.
   PgPool(net::ShardPool& pool, const std::string& uri, const PgLinkOptions& limits = {});
 
   void open();  // before the shard threads start, or on the shard: connects all now instead of with the first statement
 
-  [[nodiscard]] PgSession& hot(std::size_t shard) { return *links_[shard].hot; }
-  [[nodiscard]] PgSession& reads(std::size_t shard) { return *links_[shard].reads; }
+  // Statements may overtake each other.
+  [[nodiscard]] PgSession& hot(std::size_t shard) { return *shards_[shard].hot; }
+  // In the order asked.
+  [[nodiscard]] PgSession& reads(std::size_t shard) { return *shards_[shard].reads; }
 
   [[nodiscard]] bool usable() const;                                   // all connections; any thread
   [[nodiscard]] std::string trouble() const;                           // the first one's sentence; any thread
@@ -29,10 +34,11 @@ class PgPool {
 
  private:
   struct Links {
-    std::unique_ptr<PgLink> hot;
+    std::unique_ptr<PgSpread> hot;
     std::unique_ptr<PgLink> reads;
+    std::vector<PgLink*> all;
   };
-  std::vector<Links> links_;
+  std::vector<Links> shards_;
 };
 
 }  // namespace plumbline::serve
