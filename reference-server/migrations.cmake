@@ -2,7 +2,8 @@
 set(migrations
   0001_core
   0002_accounts
-  0004_log)
+  0004_log
+  0005_refresh_grace)
 
 set(rows "")
 foreach(file IN LISTS migrations)

@@ -47,18 +47,17 @@ RefreshOutcome SessionTable::refresh(const std::string& token, Time now) {
       families_.erase(found);
       return {Refresh::expired, {}};
     }
-    family.spent.insert(token);
-    family.previous = std::move(family.current);
     family.current = new_token(*id);
     family.current_expires = now + kRefreshLife;
-    family.rotated_at = now;
+    family.spent[token] = {family.current, now};
     return {Refresh::rotated, {*id, family.user, family.current}};
   }
-  if (token == family.previous && now - family.rotated_at <= kRefreshGrace) {
-    return {Refresh::rotated, {*id, family.user, family.current}};
-  }
-  if (!family.spent.contains(token)) {
+  const auto spent = family.spent.find(token);
+  if (spent == family.spent.end()) {
     return {};
+  }
+  if (now - spent->second.at <= kRefreshGrace) {
+    return {Refresh::rotated, {*id, family.user, spent->second.successor}};
   }
   const RefreshOutcome reused{Refresh::reused, {*id, family.user, {}}};
   families_.erase(found);

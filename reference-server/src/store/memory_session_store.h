@@ -1,8 +1,8 @@
 // Log-in families in memory, all on shard 0. Stage: store.
 #pragma once
 
+#include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "store/owner_shard.h"
 #include "store/partitions.h"
@@ -19,13 +19,15 @@ class SessionTable {
   [[nodiscard]] std::size_t size() const { return families_.size(); }
 
  private:
+  struct Spent {
+    std::string successor;
+    Time at;
+  };
   struct Family {
     Uuid user;
     std::string current;
     Time current_expires;
-    std::string previous;  // the token `current` succeeded
-    Time rotated_at;
-    std::unordered_set<std::string> spent;  // all before `current`
+    std::unordered_map<std::string, Spent> spent;  // all before `current`
   };
   void forget_expired(Time now);
   [[nodiscard]] static std::string new_token(Uuid family);

@@ -236,6 +236,24 @@ TEST_P(SessionContract, AUseWithinTheGraceGetsTheSameSuccessor) {
   EXPECT_EQ(again.session.user, kAda);
 }
 
+TEST_P(SessionContract, EverySpentTokenHasAGraceAndASuccessorOfItsOwn) {
+  const LogIn first = open(kAda);
+  const RefreshOutcome second = refresh(first.refresh_token);
+  bench.clock.advance(std::chrono::seconds{4});
+  const RefreshOutcome third = refresh(second.session.refresh_token);
+  bench.clock.advance(std::chrono::seconds{4});
+
+  const RefreshOutcome first_again = refresh(first.refresh_token, 0);
+  const RefreshOutcome second_again = refresh(second.session.refresh_token, 0);
+
+  ASSERT_EQ(first_again.result, Refresh::rotated);
+  EXPECT_EQ(first_again.session.refresh_token, second.session.refresh_token);
+  ASSERT_EQ(second_again.result, Refresh::rotated);
+  EXPECT_EQ(second_again.session.refresh_token, third.session.refresh_token);
+  bench.clock.advance(std::chrono::seconds{4});
+  EXPECT_EQ(refresh(first.refresh_token).result, Refresh::reused);
+}
+
 TEST_P(SessionContract, AUseAfterTheGraceIsReuseAndEndsTheWholeFamily) {
   const LogIn first = open(kAda);
   const LogIn bystander = open(kAda);

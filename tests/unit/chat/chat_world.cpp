@@ -19,6 +19,17 @@ const KeyPair& test_keys() {
   return keys;
 }
 
+// Gone with the process.
+struct KeyFile {
+  KeyFile() { std::ofstream(path) << test_keys().private_pem; }
+  ~KeyFile() { std::remove(path.c_str()); }
+  KeyFile(const KeyFile&) = delete;
+  KeyFile& operator=(const KeyFile&) = delete;
+
+  Rng rng{entropy_seed()};
+  std::string path{testing::TempDir() + "chat_test_key_" + uuid_v4(rng) + ".pem"};
+};
+
 }  // namespace
 
 const std::string& test_private_pem() {
@@ -29,14 +40,8 @@ const std::string& test_public_pem() {
 }
 
 const std::string& test_key_file() {
-  static const std::string path = [] {
-    Rng rng(entropy_seed());
-    std::string name = testing::TempDir() + "chat_test_key_" + uuid_v4(rng) + ".pem";
-    std::ofstream(name) << test_private_pem();
-    std::atexit([] { std::remove(test_key_file().c_str()); });
-    return name;
-  }();
-  return path;
+  static const KeyFile file;
+  return file.path;
 }
 
 void RecordingSocket::emit(socketio::FramePtr frame) {
