@@ -1,6 +1,7 @@
 // Seam: the backends behind the ports of the chat core, embedded or real. Stage: gateway.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,28 +24,31 @@ namespace plumbline::serve {
 
 // The ports as one shard sees them. Used and destroyed on that shard, or while no shard runs.
 struct ShardBackends {
-  std::unique_ptr<MessageStore> messages;
-  std::unique_ptr<ConversationStore> conversations;
-  std::unique_ptr<UserStore> users;
-  std::unique_ptr<SessionStore> sessions;
-  std::unique_ptr<FriendStore> friends;
-  std::unique_ptr<NoticeStore> notices;
-  std::unique_ptr<SequenceAllocator> sequences;
-  std::unique_ptr<RateLimiter> rates;
-  std::unique_ptr<LoginLockout> lockout;
-  std::unique_ptr<Idempotency> writes;
-  std::unique_ptr<EventBus> bus;
+  std::shared_ptr<MessageStore> messages;
+  std::shared_ptr<ConversationStore> conversations;
+  std::shared_ptr<UserStore> users;
+  std::shared_ptr<SessionStore> sessions;
+  std::shared_ptr<FriendStore> friends;
+  std::shared_ptr<NoticeStore> notices;
+  std::shared_ptr<SequenceAllocator> sequences;
+  std::shared_ptr<RateLimiter> rates;
+  std::shared_ptr<LoginLockout> lockout;
+  std::shared_ptr<Idempotency> writes;
+  std::shared_ptr<EventBus> bus;
 };
 
 // Owned by the application's factory; outlives the shards. A constructor that cannot reach or prepare a service throws
 // std::runtime_error with one sentence that names the service and the remedy (exit code 6).
 class Backends {
  public:
+  // Told of each message of any instance before its delivery, on the shard that owns its conversation.
+  using Seen = std::function<void(const Message&)>;
+
   virtual ~Backends() = default;
   // Once per shard, before the shard threads start.
   [[nodiscard]] virtual ShardBackends make(std::size_t shard) = 0;
   // What the bus does with each record: once per shard, after all were made.
-  virtual void wire(std::size_t shard, ShardBackends& ports, Delivery& delivery) = 0;
+  virtual void wire(std::size_t shard, ShardBackends& ports, Delivery& delivery, Seen seen) = 0;
   // Right before the shard threads start, and right after they ended.
   virtual void start() {}
   virtual void stop() {}

@@ -20,21 +20,21 @@ MemoryBackends::MemoryBackends(net::ShardPool& pool, const LockoutLadder& ladder
 
 ShardBackends MemoryBackends::make(std::size_t shard) {
   ShardBackends ports;
-  ports.messages = std::make_unique<MemoryMessageStore>(conversations_, shard);
-  ports.conversations = std::make_unique<MemoryConversationStore>(conversations_, shard);
-  ports.users = std::make_unique<MemoryUserStore>(users_, shard);
-  ports.sessions = std::make_unique<MemorySessionStore>(sessions_, shard, clock_);
-  ports.friends = std::make_unique<MemoryFriendStore>(friends_, shard);
-  ports.notices = std::make_unique<MemoryNoticeStore>(notices_, shard);
-  ports.sequences = std::make_unique<MemorySequenceAllocator>(sequences_, shard);
-  ports.rates = std::make_unique<MemoryRateLimiter>(rates_, shard, clock_);
-  ports.lockout = std::make_unique<MemoryLoginLockout>(lockouts_, shard, clock_);
-  ports.writes = std::make_unique<MemoryIdempotency>(pool_, writes_, shard, clock_);
-  ports.bus = std::make_unique<LocalBus>();
+  ports.messages = std::make_shared<MemoryMessageStore>(conversations_, shard);
+  ports.conversations = std::make_shared<MemoryConversationStore>(conversations_, shard);
+  ports.users = std::make_shared<MemoryUserStore>(users_, shard);
+  ports.sessions = std::make_shared<MemorySessionStore>(sessions_, shard, clock_);
+  ports.friends = std::make_shared<MemoryFriendStore>(friends_, shard);
+  ports.notices = std::make_shared<MemoryNoticeStore>(notices_, shard);
+  ports.sequences = std::make_shared<MemorySequenceAllocator>(sequences_, shard);
+  ports.rates = std::make_shared<MemoryRateLimiter>(rates_, shard, clock_);
+  ports.lockout = std::make_shared<MemoryLoginLockout>(lockouts_, shard, clock_);
+  ports.writes = std::make_shared<MemoryIdempotency>(pool_, writes_, shard, clock_);
+  ports.bus = std::make_shared<LocalBus>();
   return ports;
 }
 
-void MemoryBackends::wire(std::size_t, ShardBackends& ports, Delivery& delivery) {
+void MemoryBackends::wire(std::size_t, ShardBackends& ports, Delivery& delivery, Seen) {
   subscribe_delivery(*ports.bus, *ports.messages, *ports.notices, delivery);
 }
 

@@ -20,7 +20,7 @@ class MemoryBackends final : public Backends {
   MemoryBackends(net::ShardPool& pool, const LockoutLadder& ladder, const Clock& clock);
 
   [[nodiscard]] ShardBackends make(std::size_t shard) override;
-  void wire(std::size_t shard, ShardBackends& ports, Delivery& delivery) override;
+  void wire(std::size_t shard, ShardBackends& ports, Delivery& delivery, Seen seen) override;
   void tick(std::size_t shard, Time now) override { lockouts_.at(shard).tick(now); }
   [[nodiscard]] std::vector<Metric> metrics(std::size_t shard) override;
   [[nodiscard]] std::vector<Dependency> dependencies() const override { return {}; }

@@ -65,7 +65,7 @@ ShardCore::ShardCore(ChatShared& all, std::size_t index)
             }}),
       rng(entropy_seed()) {
   delivery.wire(all.deliveries, messages, notices);
-  all.backends->wire(index, ports, delivery);
+  all.backends->wire(index, ports, delivery, [this](const Message& message) { sends.saw(message); });
 }
 
 void ShardCore::notify(FriendNotice notice) {

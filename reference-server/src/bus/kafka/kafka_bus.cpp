@@ -48,9 +48,15 @@ void KafkaBus::to_log(MessagePtr message, Settled settled) {
     return;
   }
   const BusBody body{message};
+  const MessagePtr sent = message;
   const SendTable::Id id = table_.add_to_log(std::move(message), std::move(settled), parts_.clock.now());
   parts_.log.produce(Topic::chat_messages, partition_key(body), encode_record(body), parts_.shard,
-                     [this, id](Errc outcome, LogPosition) { on_report(id, outcome); });
+                     [this, id, sent](Errc outcome, LogPosition at) {
+                       if (outcome == Errc::ok && parts_.confirmed) {
+                         parts_.confirmed(sent, at);
+                       }
+                       on_report(id, outcome);
+                     });
 }
 
 void KafkaBus::tell_others(const BusBody& body) {

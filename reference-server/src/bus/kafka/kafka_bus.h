@@ -25,6 +25,8 @@ class KafkaBus final : public EventBus {
     CircuitBreaker& circuit;  // the instance's
     // Runs `KafkaBus::divert` on every shard, this one included.
     std::function<void()> divert_all;
+    // Called with each message that the brokers confirmed, before it is settled.
+    std::function<void(const MessagePtr&, LogPosition)> confirmed;
   };
   struct Counters {
     std::uint64_t by_log{0};    // messages answered ok by the brokers' report

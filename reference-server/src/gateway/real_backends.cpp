@@ -1,0 +1,226 @@
+#include "gateway/real_backends.h"
+
+#include <algorithm>
+#include <iterator>
+#include <stdexcept>
+
+#include "bus/kafka/topics.h"
+#include "store/postgres/migrate.h"
+
+namespace plumbline::serve {
+namespace {
+
+constexpr std::size_t kInstanceShard = 0;  // where what an instance has once is looked after
+
+RedisOptions redis_options(const BackendOptions& options) {
+  RedisOptions redis;
+  for (const std::string& text : options.redis_sentinels) {
+    const auto address = RedisAddress::parse(text);
+    if (!address) {
+      throw std::runtime_error("--redis-sentinels: '" + text + "' is no host:port");
+    }
+    redis.sentinels.push_back(*address);
+  }
+  redis.name = options.redis_name;
+  redis.password = options.redis_password;
+  return redis;
+}
+
+KafkaOptions kafka_options(const BackendOptions& options) {
+  KafkaOptions kafka;
+  kafka.brokers = options.kafka;
+  kafka.instance = options.instance;
+  return kafka;
+}
+
+// Both are checked before anything else starts, so that a wrong address is told at once and alone.
+const BackendOptions& prepared(const BackendOptions& options) {
+  migrate(options.postgres);
+  prepare_topics(kafka_options(options), bus_topics());
+  return options;
+}
+
+double number(std::uint64_t value) {
+  return static_cast<double>(value);
+}
+
+void append(std::vector<Metric>& all, std::vector<Metric> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
+}  // namespace
+
+RealBackends::RealBackends(net::ShardPool& pool, const BackendOptions& options, const LockoutLadder& ladder,
+                           const Clock& clock)
+    : pool_(pool),
+      options_(prepared(options)),
+      clock_(clock),
+      ladder_(ladder),
+      redis_(redis_options(options)),
+      kafka_(kafka_options(options)),
+      lockouts_(pool, [this](std::size_t) { return std::make_unique<LockoutTable>(ladder_); }),
+      recent_(pool, [this](std::size_t) { return std::make_unique<RecentMessages>(positions_, RecentLimits{}); }),
+      postgres_(pool, options.postgres),
+      producer_(pool, clock, kafka_),
+      fan_out_(pool, recent_, clock),
+      shared_{pool,
+              clock,
+              postgres_,
+              redis_,
+              ladder_,
+              lockouts_,
+              recent_,
+              producer_,
+              circuit_,
+              [this] {
+                divert_all();
+              }},
+      reader_(kafka_, [this](Topic, BusBody body, LogPosition at) { fan_out_.take(std::move(body), at); }),
+      store_({kafka_, options.postgres}, positions_, [] {}),
+      redis_problems_(pool.size(), "not connected to Redis yet") {}
+
+ShardBackends RealBackends::make(std::size_t shard) {
+  auto parts = std::make_shared<RealShard>(shared_, shard);
+  shards_.push_back(parts);
+  ShardBackends ports;
+  ports.messages = {parts, &parts->messages};
+  ports.conversations = {parts, &parts->conversations};
+  ports.users = {parts, &parts->users};
+  ports.sessions = {parts, &parts->sessions};
+  ports.friends = {parts, &parts->friends};
+  ports.notices = {parts, &parts->notices};
+  ports.rates = {parts, &parts->rates};
+  ports.lockout = {parts, &parts->lockout};
+  ports.bus = {parts, &parts->bus};
+  return ports;
+}
+
+void RealBackends::wire(std::size_t shard, ShardBackends&, Delivery& delivery, Seen seen) {
+  fan_out_.wire(shard, delivery, std::move(seen));
+}
+
+void RealBackends::start() {
+  postgres_.open();
+  producer_.start();
+  for (const std::shared_ptr<RealShard>& shard : shards_) {
+    shard->redis.start();
+  }
+  PgSession& reads = postgres_.reads(kInstanceShard);
+  tail_ = std::make_unique<DirectTail>(reads, [this](const MessagePtr& message, DirectTail::Found found) {
+    if (found == DirectTail::Found::live) {
+      fan_out_.take_stored(message);
+    }
+  });
+  relay_ = std::make_unique<OutboxRelay>(reads, producer_, options_.instance, kInstanceShard);
+  reader_.start();
+  store_.start();
+}
+
+void RealBackends::stop() {
+  store_.stop();
+  reader_.stop();
+  producer_.stop();
+}
+
+void RealBackends::divert_all() {
+  for (std::size_t shard = 0; shard < shards_.size(); ++shard) {
+    pool_.post_to(shard, [this, shard] { shards_[shard]->log_bus.divert(); });
+  }
+}
+
+void RealBackends::tick(std::size_t shard, Time now) {
+  lockouts_.at(shard).tick(now);
+  fan_out_.tick(shard, now);
+  shards_[shard]->log_bus.tick(now);
+  note_redis(shard);
+  if (shard == kInstanceShard) {
+    tick_instance(now);
+  }
+}
+
+void RealBackends::tick_instance(Time now) {
+  tail_->brisk(circuit_.open());
+  tail_->tick(now);
+  relay_->tick(now);
+}
+
+void RealBackends::note_redis(std::size_t shard) {
+  const std::lock_guard lock(telling_);
+  redis_problems_[shard] = shards_[shard]->redis.problem();
+}
+
+std::vector<Dependency> RealBackends::dependencies() const {
+  const std::lock_guard lock(telling_);
+  const auto sick = std::find_if(redis_problems_.begin(), redis_problems_.end(),
+                                 [](const std::string& problem) { return !problem.empty(); });
+  const bool redis = sick == redis_problems_.end();
+  const std::string store = store_.trouble();
+  const bool kafka = !circuit_.open() && reader_.ready();
+  return {{"postgres", postgres_.usable(), postgres_.trouble()},
+          {"redis", redis, redis ? std::string{} : *sick},
+          {"kafka", kafka, kafka ? std::string{} : std::string("the brokers do not confirm; sends go to PostgreSQL")},
+          {"store", store_.ready() && store.empty(), store}};
+}
+
+std::vector<Metric> RealBackends::metrics(std::size_t shard) {
+  const RealShard& parts = *shards_[shard];
+  std::vector<Metric> all = postgres_.metrics(shard);
+  append(all, parts.redis.metrics());
+  append(all, fan_out_.metrics(shard));
+  const KafkaBus::Counters bus = parts.log_bus.counters();
+  append(all,
+         {{"plumbline_sends_by_log_total", "Messages acknowledged from the brokers' report", true, number(bus.by_log)},
+          {"plumbline_sends_by_store_total", "Messages handed to PostgreSQL because the log was late", true,
+           number(bus.by_store)},
+          {"plumbline_sends_unknown_total", "Sends whose outcome is unknown", true, number(bus.unknown)},
+          {"plumbline_sends_refused_total", "Sends refused for want of log and store", true, number(bus.refused)},
+          {"plumbline_typing_dropped_total", "Typing signals dropped while the log is late", true,
+           number(bus.dropped_typing)},
+          {"plumbline_sends_waiting", "Messages that wait for log or store", false, number(bus.waiting)},
+          {"plumbline_rate_limiter_unavailable_total", "Requests admitted without Redis", true,
+           number(parts.rates.unavailable())},
+          {"plumbline_logins_refused_total", "Log-ins answered 429 because of failures before", true,
+           number(parts.lockout.refused() + lockouts_.at(shard).counters().refused)}});
+  if (shard == kInstanceShard) {
+    append(all, instance_metrics());
+  }
+  return all;
+}
+
+std::vector<Metric> RealBackends::instance_metrics() const {
+  const KafkaLogProducer::Counters log = producer_.counters();
+  const CircuitBreaker::Figures circuit = circuit_.figures(clock_.now());
+  const StoreConsumerCounters store = store_.counters();
+  return {
+      {"plumbline_log_produced_total", "Records handed to Kafka", true, number(log.produced)},
+      {"plumbline_log_confirmed_total", "Records on all in-sync replicas", true, number(log.confirmed)},
+      {"plumbline_log_failed_total", "Records reported otherwise", true, number(log.failed)},
+      {"plumbline_log_overflowed_total", "Records not taken: queue full", true, number(log.overflowed)},
+      {"plumbline_log_producers_recreated_total", "Producers replaced after a fatal error", true,
+       number(log.recreated)},
+      {"plumbline_log_queued", "Records on their way to Kafka", false, number(log.queued)},
+      {"plumbline_circuit_open", "1 while sends go to PostgreSQL", false, circuit.open ? 1.0 : 0.0},
+      {"plumbline_circuit_opened_total", "Times that the log was too late", true, number(circuit.opened)},
+      {"plumbline_circuit_open_seconds_total", "How long in all", true,
+       std::chrono::duration<double>(circuit.open_for).count()},
+      {"plumbline_store_stored_total", "Messages stored from the log", true, number(store.stored)},
+      {"plumbline_store_copies_total", "Records of messages stored before", true, number(store.copies)},
+      {"plumbline_store_collisions_total", "Messages whose sequence id was taken: the fence failed", true,
+       number(store.collisions)},
+      {"plumbline_store_dead_letters_total", "Records that are no messages", true, number(store.dead)},
+      {"plumbline_store_epoch_falls_total", "Higher sequence ids of older epochs: the fence failed", true,
+       number(store.epoch_falls)},
+      {"plumbline_store_retries_total", "Batches that PostgreSQL did not take at once", true, number(store.retries)},
+      {"plumbline_kafka_lag_records{group=\"message-delivery-group\"}",
+       "Records not stored yet, of the partitions here", false, number(store.records_behind)},
+      {"plumbline_kafka_lag_seconds{group=\"message-delivery-group\"}", "Age of the oldest record not stored", false,
+       store.seconds_behind},
+      {"plumbline_outbox_waiting", "Messages that the log does not have yet", false, number(relay_->waiting())},
+      {"plumbline_outbox_published_total", "Messages brought to the log later", true,
+       number(relay_->counters().published)},
+      {"plumbline_direct_tail_messages_total", "Messages delivered past the log", true,
+       number(tail_->counters().messages)},
+  };
+}
+
+}  // namespace plumbline::serve

@@ -1,0 +1,67 @@
+// The ports on PostgreSQL, Redis and Kafka, and what runs beside the shards for them (ADR 8). Stage: gateway.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "bus/kafka/circuit_breaker.h"
+#include "bus/kafka/log_producer.h"
+#include "bus/kafka/log_reader.h"
+#include "bus/kafka/store_consumer.h"
+#include "config/backend_options.h"
+#include "delivery/fan_out.h"
+#include "gateway/backends.h"
+#include "gateway/real_shard.h"
+#include "store/postgres/direct_tail.h"
+#include "store/postgres/outbox_relay.h"
+
+namespace plumbline::serve {
+
+class RealBackends final : public Backends {
+ public:
+  // Migrates the schema and makes the topics: blocks for seconds. Throws as Backends says.
+  RealBackends(net::ShardPool& pool, const BackendOptions& options, const LockoutLadder& ladder, const Clock& clock);
+
+  [[nodiscard]] ShardBackends make(std::size_t shard) override;
+  void wire(std::size_t shard, ShardBackends& ports, Delivery& delivery, Seen seen) override;
+  void start() override;
+  void stop() override;
+  void tick(std::size_t shard, Time now) override;
+  [[nodiscard]] std::vector<Metric> metrics(std::size_t shard) override;
+  [[nodiscard]] std::vector<Dependency> dependencies() const override;
+  [[nodiscard]] std::string durability() const override { return "replicated"; }
+
+ private:
+  void divert_all();
+  void tick_instance(Time now);
+  void note_redis(std::size_t shard);
+  [[nodiscard]] std::vector<Metric> instance_metrics() const;
+
+  net::ShardPool& pool_;
+  const BackendOptions options_;
+  const Clock& clock_;
+  const LockoutLadder ladder_;
+  const RedisOptions redis_;
+  const KafkaOptions kafka_;
+  StoredPositions positions_;
+  Partitions<LockoutTable> lockouts_;
+  Partitions<RecentMessages> recent_;
+  PgPool postgres_;
+  CircuitBreaker circuit_;
+  KafkaLogProducer producer_;
+  FanOut fan_out_;
+  RealShared shared_;
+  std::vector<std::shared_ptr<RealShard>> shards_;
+  // Of the instance, on shard 0.
+  std::unique_ptr<DirectTail> tail_;
+  std::unique_ptr<OutboxRelay> relay_;
+  // Threads of their own.
+  KafkaLogReader reader_;
+  StoreConsumer store_;
+  mutable std::mutex telling_;
+  std::vector<std::string> redis_problems_;  // one per shard, guarded by telling_
+};
+
+}  // namespace plumbline::serve
