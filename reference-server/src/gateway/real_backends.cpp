@@ -61,21 +61,10 @@ RealBackends::RealBackends(net::ShardPool& pool, const BackendOptions& options, 
       lockouts_(pool, [this](std::size_t) { return std::make_unique<LockoutTable>(ladder_); }),
       recent_(pool, [this](std::size_t) { return std::make_unique<RecentMessages>(positions_, RecentLimits{}); }),
       postgres_(pool, options.postgres),
-      producer_(pool, clock, kafka_),
+      writes_(pool),
+      log_(pool, clock, kafka_),
       fan_out_(pool, recent_, clock),
-      shared_{pool,
-              clock,
-              postgres_,
-              redis_,
-              ladder_,
-              lockouts_,
-              recent_,
-              producer_,
-              circuit_,
-              [this] {
-                divert_all();
-              }},
-      reader_(kafka_, [this](Topic, BusBody body, LogPosition at) { fan_out_.take(std::move(body), at); }),
+      shared_{pool, clock, postgres_, redis_, ladder_, lockouts_, recent_, writes_, unfenced_, log_},
       store_({kafka_, options.postgres}, positions_, [] {}),
       redis_problems_(pool.size(), "not connected to Redis yet") {}
 
@@ -91,6 +80,8 @@ ShardBackends RealBackends::make(std::size_t shard) {
   ports.notices = {parts, &parts->notices};
   ports.rates = {parts, &parts->rates};
   ports.lockout = {parts, &parts->lockout};
+  ports.writes = {parts, &parts->writes};
+  ports.sequences = std::make_shared<MemorySequenceAllocator>(counters_, shard);
   ports.bus = {parts, &parts->bus};
   return ports;
 }
@@ -101,7 +92,6 @@ void RealBackends::wire(std::size_t shard, ShardBackends&, Delivery& delivery, S
 
 void RealBackends::start() {
   postgres_.open();
-  producer_.start();
   for (const std::shared_ptr<RealShard>& shard : shards_) {
     shard->redis.start();
   }
@@ -111,27 +101,23 @@ void RealBackends::start() {
       fan_out_.take_stored(message);
     }
   });
-  relay_ = std::make_unique<OutboxRelay>(reads, producer_, options_.instance, kInstanceShard);
-  reader_.start();
+  // From where the store is: what is in the log but not stored yet has to be known here for reads.
+  const auto places = read_stored_positions(options_.postgres);
+  log_.start([this](Topic, BusBody body, LogPosition at) { fan_out_.take(std::move(body), at); },
+             places.has_value() ? places.value() : KafkaLogReader::Places{});
+  relay_ = std::make_unique<OutboxRelay>(reads, log_.producer(), options_.instance, kInstanceShard);
   store_.start();
 }
 
 void RealBackends::stop() {
   store_.stop();
-  reader_.stop();
-  producer_.stop();
-}
-
-void RealBackends::divert_all() {
-  for (std::size_t shard = 0; shard < shards_.size(); ++shard) {
-    pool_.post_to(shard, [this, shard] { shards_[shard]->log_bus.divert(); });
-  }
+  log_.stop();
 }
 
 void RealBackends::tick(std::size_t shard, Time now) {
   lockouts_.at(shard).tick(now);
   fan_out_.tick(shard, now);
-  shards_[shard]->log_bus.tick(now);
+  shards_[shard]->log_bus->tick(now);
   note_redis(shard);
   if (shard == kInstanceShard) {
     tick_instance(now);
@@ -139,7 +125,7 @@ void RealBackends::tick(std::size_t shard, Time now) {
 }
 
 void RealBackends::tick_instance(Time now) {
-  tail_->brisk(circuit_.open());
+  tail_->brisk(log_.late());
   tail_->tick(now);
   relay_->tick(now);
 }
@@ -155,10 +141,9 @@ std::vector<Dependency> RealBackends::dependencies() const {
                                  [](const std::string& problem) { return !problem.empty(); });
   const bool redis = sick == redis_problems_.end();
   const std::string store = store_.trouble();
-  const bool kafka = !circuit_.open() && reader_.ready();
   return {{"postgres", postgres_.usable(), postgres_.trouble()},
           {"redis", redis, redis ? std::string{} : *sick},
-          {"kafka", kafka, kafka ? std::string{} : std::string("the brokers do not confirm; sends go to PostgreSQL")},
+          log_.dependency(),
           {"store", store_.ready() && store.empty(), store}};
 }
 
@@ -167,20 +152,12 @@ std::vector<Metric> RealBackends::metrics(std::size_t shard) {
   std::vector<Metric> all = postgres_.metrics(shard);
   append(all, parts.redis.metrics());
   append(all, fan_out_.metrics(shard));
-  const KafkaBus::Counters bus = parts.log_bus.counters();
-  append(all,
-         {{"plumbline_sends_by_log_total", "Messages acknowledged from the brokers' report", true, number(bus.by_log)},
-          {"plumbline_sends_by_store_total", "Messages handed to PostgreSQL because the log was late", true,
-           number(bus.by_store)},
-          {"plumbline_sends_unknown_total", "Sends whose outcome is unknown", true, number(bus.unknown)},
-          {"plumbline_sends_refused_total", "Sends refused for want of log and store", true, number(bus.refused)},
-          {"plumbline_typing_dropped_total", "Typing signals dropped while the log is late", true,
-           number(bus.dropped_typing)},
-          {"plumbline_sends_waiting", "Messages that wait for log or store", false, number(bus.waiting)},
-          {"plumbline_rate_limiter_unavailable_total", "Requests admitted without Redis", true,
-           number(parts.rates.unavailable())},
-          {"plumbline_logins_refused_total", "Log-ins answered 429 because of failures before", true,
-           number(parts.lockout.refused() + lockouts_.at(shard).counters().refused)}});
+  append(all, log_.metrics(shard));
+  append(all, parts.writes.metrics());
+  append(all, {{"plumbline_rate_limiter_unavailable_total", "Requests admitted without Redis", true,
+                number(parts.rates.unavailable())},
+               {"plumbline_logins_refused_total", "Log-ins answered 429 because of failures before", true,
+                number(parts.lockout.refused() + lockouts_.at(shard).counters().refused)}});
   if (shard == kInstanceShard) {
     append(all, instance_metrics());
   }
@@ -188,21 +165,8 @@ std::vector<Metric> RealBackends::metrics(std::size_t shard) {
 }
 
 std::vector<Metric> RealBackends::instance_metrics() const {
-  const KafkaLogProducer::Counters log = producer_.counters();
-  const CircuitBreaker::Figures circuit = circuit_.figures(clock_.now());
   const StoreConsumerCounters store = store_.counters();
   return {
-      {"plumbline_log_produced_total", "Records handed to Kafka", true, number(log.produced)},
-      {"plumbline_log_confirmed_total", "Records on all in-sync replicas", true, number(log.confirmed)},
-      {"plumbline_log_failed_total", "Records reported otherwise", true, number(log.failed)},
-      {"plumbline_log_overflowed_total", "Records not taken: queue full", true, number(log.overflowed)},
-      {"plumbline_log_producers_recreated_total", "Producers replaced after a fatal error", true,
-       number(log.recreated)},
-      {"plumbline_log_queued", "Records on their way to Kafka", false, number(log.queued)},
-      {"plumbline_circuit_open", "1 while sends go to PostgreSQL", false, circuit.open ? 1.0 : 0.0},
-      {"plumbline_circuit_opened_total", "Times that the log was too late", true, number(circuit.opened)},
-      {"plumbline_circuit_open_seconds_total", "How long in all", true,
-       std::chrono::duration<double>(circuit.open_for).count()},
       {"plumbline_store_stored_total", "Messages stored from the log", true, number(store.stored)},
       {"plumbline_store_copies_total", "Records of messages stored before", true, number(store.copies)},
       {"plumbline_store_collisions_total", "Messages whose sequence id was taken: the fence failed", true,

@@ -6,9 +6,8 @@
 #include <mutex>
 #include <vector>
 
-#include "bus/kafka/circuit_breaker.h"
-#include "bus/kafka/log_producer.h"
-#include "bus/kafka/log_reader.h"
+#include "backplane/memory_sequence_allocator.h"
+#include "bus/kafka/kafka_log.h"
 #include "bus/kafka/store_consumer.h"
 #include "config/backend_options.h"
 #include "delivery/fan_out.h"
@@ -34,7 +33,6 @@ class RealBackends final : public Backends {
   [[nodiscard]] std::string durability() const override { return "replicated"; }
 
  private:
-  void divert_all();
   void tick_instance(Time now);
   void note_redis(std::size_t shard);
   [[nodiscard]] std::vector<Metric> instance_metrics() const;
@@ -45,21 +43,21 @@ class RealBackends final : public Backends {
   const LockoutLadder ladder_;
   const RedisOptions redis_;
   const KafkaOptions kafka_;
+  Partitions<SequenceCounters> counters_{pool_};
   StoredPositions positions_;
   Partitions<LockoutTable> lockouts_;
   Partitions<RecentMessages> recent_;
   PgPool postgres_;
-  CircuitBreaker circuit_;
-  KafkaLogProducer producer_;
+  Partitions<WriteLedger> writes_;
+  UnfencedClaims unfenced_;
+  KafkaLog log_;
   FanOut fan_out_;
   RealShared shared_;
   std::vector<std::shared_ptr<RealShard>> shards_;
   // Of the instance, on shard 0.
   std::unique_ptr<DirectTail> tail_;
   std::unique_ptr<OutboxRelay> relay_;
-  // Threads of their own.
-  KafkaLogReader reader_;
-  StoreConsumer store_;
+  StoreConsumer store_;  // on a thread of its own
   mutable std::mutex telling_;
   std::vector<std::string> redis_problems_;  // one per shard, guarded by telling_
 };

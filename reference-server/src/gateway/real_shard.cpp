@@ -17,12 +17,14 @@ RealShard::RealShard(const RealShared& all, std::size_t index)
       rates(redis),
       local_lockout(all.lockouts, index, all.clock),
       lockout(redis, local_lockout, all.ladder),
+      local_writes(all.pool, all.writes, index, all.clock),
+      writes(all.pool.context(index), all.postgres.hot(index), local_writes, all.unfenced),
       // The ring has a message before its sender knows that it is accepted: whoever reads next sees it (STALE-1).
-      log_bus({all.pool, index, all.clock, all.log, direct, all.circuit, all.divert_all,
-               [&all_recent = all.recent, &clock = all.clock, index](const MessagePtr& message, LogPosition at) {
-                 all_recent.at(index).add(message, at, clock.now());
-               }},
-              SendTable::Limits{}),
-      bus(notices, log_bus) {}
+      log_bus(all.log.make_bus(
+          index, direct,
+          [&recent = all.recent, &clock = all.clock, index](const MessagePtr& message, LogPosition at) {
+            recent.at(index).add(message, at, clock.now());
+          })),
+      bus(notices, *log_bus) {}
 
 }  // namespace plumbline::serve

@@ -1,12 +1,14 @@
 // What one shard needs of PostgreSQL, Redis and Kafka, wired to the ports of the chat core. Stage: gateway.
 #pragma once
 
+#include "backplane/memory_idempotency.h"
 #include "backplane/memory_login_lockout.h"
+#include "backplane/postgres/pg_idempotency.h"
 #include "backplane/redis/redis_client.h"
 #include "backplane/redis/redis_login_lockout.h"
 #include "backplane/redis/redis_rate_limiter.h"
 #include "backplane/redis/sentinels.h"
-#include "bus/kafka/kafka_bus.h"
+#include "bus/kafka/kafka_log.h"
 #include "bus/notice_keeper.h"
 #include "store/postgres/direct_store.h"
 #include "store/postgres/pg_conversation_store.h"
@@ -29,9 +31,9 @@ struct RealShared {
   const LockoutLadder& ladder;
   Partitions<LockoutTable>& lockouts;
   Partitions<RecentMessages>& recent;
-  LogProducer& log;
-  CircuitBreaker& circuit;
-  std::function<void()> divert_all;
+  Partitions<WriteLedger>& writes;
+  UnfencedClaims& unfenced;
+  KafkaLog& log;
 };
 
 // Used on its shard.
@@ -52,7 +54,9 @@ struct RealShard {
   RedisRateLimiter rates;
   MemoryLoginLockout local_lockout;
   RedisLoginLockout lockout;
-  KafkaBus log_bus;
+  MemoryIdempotency local_writes;
+  PgIdempotency writes;
+  std::unique_ptr<KafkaBus> log_bus;
   NoticeKeeper bus;
 };
 

@@ -16,6 +16,8 @@ namespace plumbline::serve {
 // open; receipts and notices are settled at once too, because PostgreSQL has them already: the log only tells others.
 class KafkaBus final : public EventBus {
  public:
+  // Told of each message that the brokers confirmed, before its sender is.
+  using Confirmed = std::function<void(const MessagePtr&, LogPosition)>;
   struct Parts {
     net::ShardPool& pool;
     std::size_t shard;
@@ -25,8 +27,7 @@ class KafkaBus final : public EventBus {
     CircuitBreaker& circuit;  // the instance's
     // Runs `KafkaBus::divert` on every shard, this one included.
     std::function<void()> divert_all;
-    // Called with each message that the brokers confirmed, before it is settled.
-    std::function<void(const MessagePtr&, LogPosition)> confirmed;
+    Confirmed confirmed;
   };
   struct Counters {
     std::uint64_t by_log{0};    // messages answered ok by the brokers' report

@@ -20,13 +20,15 @@ class KafkaLog {
   // Throws std::runtime_error, as prepare_topics does.
   void prepare();
   // `direct` is that shard's and outlives the bus. The caller owns the bus and destroys it on its shard or when none
-  // runs.
-  [[nodiscard]] std::unique_ptr<KafkaBus> make_bus(std::size_t shard, DirectStore& direct);
+  // runs. `confirmed`: see KafkaBus.
+  [[nodiscard]] std::unique_ptr<KafkaBus> make_bus(std::size_t shard, DirectStore& direct,
+                                                   KafkaBus::Confirmed confirmed = {});
   // The sink gets every record from `begin` on, where chat-messages are concerned, else from the newest.
   void start(LogSink sink, KafkaLogReader::Places begin = {});
   void stop();
 
   [[nodiscard]] LogProducer& producer() { return producer_; }  // after start()
+  [[nodiscard]] bool late() const { return circuit_.open(); }  // any thread: sends go to PostgreSQL
   [[nodiscard]] bool ready() const;                            // any thread: what is produced now will be read
   // Any thread. While the circuit is open Kafka is not needed, and still usable is false with the reason.
   [[nodiscard]] Dependency dependency() const;
