@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <iostream>
@@ -114,8 +115,10 @@ int run_apart(const Options& options) {
   ::close(line[1]);
   std::string said;
   std::array<char, 4096> buffer{};
-  for (ssize_t got = 0; (got = ::read(line[0], buffer.data(), buffer.size())) > 0;) {
-    said.append(buffer.data(), static_cast<std::size_t>(got));
+  // Up to the end of the line: the guard of the stack holds the pipe open as long as it stands.
+  for (ssize_t got = 1; got > 0 && !said.ends_with('\n');) {
+    got = ::read(line[0], buffer.data(), buffer.size());
+    said.append(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
   }
   ::close(line[0]);
   std::cout << said << std::flush;

@@ -32,6 +32,26 @@ Outcome<void> only_an_old_stack(const fs::path& dir) {
   return Failure{dir.string() + " is not empty and holds no stack; give --dir a new or an empty directory"};
 }
 
+// Through every directory of the path, and may read what is at its end.
+bool may_walk(fs::path whole, const User& user) {
+  for (bool last = true; !whole.empty(); last = false) {
+    struct stat found {};
+    if (::stat(whole.c_str(), &found) != 0) {
+      return false;
+    }
+    const unsigned shift = found.st_uid == user.uid ? 6U : (found.st_gid == user.gid ? 3U : 0U);
+    const unsigned wanted = (S_ISDIR(found.st_mode) ? 1U : 0U) | (last ? 4U : 0U);
+    if (((static_cast<unsigned>(found.st_mode) >> shift) & wanted) != wanted) {
+      return false;
+    }
+    if (whole == whole.parent_path()) {
+      break;
+    }
+    whole = whole.parent_path();
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<User> unprivileged_user() {
@@ -44,24 +64,8 @@ std::optional<User> unprivileged_user() {
 
 bool can_reach(const fs::path& path, const User& user) {
   std::error_code failed;
-  fs::path whole = fs::weakly_canonical(path, failed);
-  for (bool last = true; !whole.empty(); last = false) {
-    struct stat found {};
-    if (::stat(whole.c_str(), &found) != 0) {
-      return false;
-    }
-    const unsigned shift = found.st_uid == user.uid ? 6U : (found.st_gid == user.gid ? 3U : 0U);
-    const unsigned wanted = S_ISDIR(found.st_mode) ? 1U : 0U;
-    const unsigned rights = (static_cast<unsigned>(found.st_mode) >> shift) & 7U;
-    if ((rights & wanted) != wanted || (last && (rights & 4U) == 0)) {
-      return false;
-    }
-    if (whole == whole.parent_path()) {
-      break;
-    }
-    whole = whole.parent_path();
-  }
-  return true;
+  // The way as it is written and the one behind symbolic links.
+  return may_walk(fs::absolute(path, failed), user) && may_walk(fs::weakly_canonical(path, failed), user);
 }
 
 Outcome<StackDir> StackDir::claim(const std::string& dir) {
