@@ -12,7 +12,7 @@
     return value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, thin);
   }
 
-  // Behind the lines: phases that do not count in grey, in orange seconds in which the generator missed its limits.
+  // Behind the lines: phases that do not count in grey, faults in pink, in orange seconds in which the generator missed its limits.
   function background(canvas, area, graph) {
     const span = (from, to, color) => {
       const left = Math.max(graph.toDomXCoord(from), area.x);
@@ -25,6 +25,7 @@
     for (const phase of data.phases) {
       if (!phase.measured) span(phase.from, phase.to, css("--idle"));
     }
+    for (const fault of data.faults || []) span(fault.from, fault.to, css("--fault"));
     for (const second of data.flagged) span(second, second + 1, css("--stripe"));
   }
 

@@ -37,9 +37,13 @@ Case generator_case(const RunResult& result) {
   return made;
 }
 
-// One line each: which message, and what happened to it.
+// Which message, what happened to it, and the messages around it.
 std::string example_line(const history::AnomalyExample& example) {
-  return (example.message_id.empty() ? "" : example.message_id + ": ") + example.text + "\n";
+  std::string lines = (example.message_id.empty() ? "" : example.message_id + ": ") + example.text + "\n";
+  for (const std::string& neighbour : example.neighbours) {
+    lines += "  " + neighbour + "\n";
+  }
+  return lines;
 }
 
 std::string fatal_examples(const RunResult& result) {
@@ -63,6 +67,21 @@ void add_gates(const RunResult& result, std::vector<Case>& cases) {
     } else if (gate.outcome == history::Outcome::unknown) {
       made.mark = ClauseMark::skipped;
       made.message = "not judged: " + (gate.note.empty() ? std::string(verdict_word(result)) : gate.note);
+    }
+    cases.push_back(made);
+  }
+}
+
+// A fault is no test: its cost is for reading, unless it proves nothing.
+void add_faults(const RunResult& result, std::vector<Case>& cases) {
+  for (const history::FaultRow& fault : result.faults) {
+    Case made{"faults", std::to_string(fault.number) + " " + fault_name(fault), ClauseMark::note, {}, {}, 0, {}};
+    if (!fault.struck) {
+      made.mark = ClauseMark::skipped;
+      made.message = "did not take place: " + fault.error;
+    } else {
+      made.message = "longest send gap " + precise_seconds(fault.uw_sys_s);
+      made.properties = {{"process", fault.process}};
     }
     cases.push_back(made);
   }
@@ -167,6 +186,7 @@ std::string to_junit(const RunResult& result) {
   } else {
     cases.push_back(generator_case(result));
     add_gates(result, cases);
+    add_faults(result, cases);
     add_anomalies(result, cases);
   }
   add_missing_judgement(result, cases);

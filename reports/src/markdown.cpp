@@ -42,9 +42,36 @@ std::string broken_text(const RunResult& result) {
       const history::AnomalyExample& example = *row.examples[i];
       text += "  - " + (example.message_id.empty() ? "" : code_span(example.message_id) + " ") +
               markdown(example.text) + "\n";
+      for (const std::string& line : example.neighbours) {
+        text += "    - " + markdown(line) + "\n";
+      }
     }
   }
   return text.empty() ? text : text + "\n";
+}
+
+std::string outages(const RunResult& result) {
+  std::string rows;
+  for (const history::FaultRow& fault : result.faults) {
+    const auto after = [](const std::optional<double>& seconds) {
+      return seconds ? precise_seconds(*seconds) : std::string("\u2013");
+    };
+    const std::string recovered = fault.ttr_p99_s      ? precise_seconds(*fault.ttr_p99_s)
+                                  : fault.ttr_measured ? "no"
+                                                       : "\u2013";
+    rows += "| " + std::to_string(fault.number) + " | " + markdown(fault_name(fault)) + " | " +
+            (fault.struck
+                 ? markdown(fault.process) + " | " + precise_seconds(fault.uw_sys_s) + (fault.uw_open ? ", open" : "") +
+                       " | " + after(fault.elected_s) + " | " + after(fault.devices_back_s) + " | " +
+                       after(fault.caught_up_s) + " | " + recovered + " | " + count_text(fault.bad)
+                 : "did not take place: " + markdown(fault.error) + " | | | | | |") +
+            " |\n";
+  }
+  return rows.empty()
+             ? rows
+             : "| | fault | process | longest send gap | elected | devices back | caught up | p99 recovered | bad "
+               "sends |\n|--:|---|---|--:|--:|--:|--:|--:|--:|\n" +
+                   rows + "\n";
 }
 
 std::string gates(const RunResult& result) {
@@ -118,7 +145,7 @@ std::string to_markdown(const RunResult& result) {
   if (result.verb == "conform") {
     text += clauses(result);
   } else {
-    text += broken_text(result) + gates(result) + latencies(result) + ledger(result);
+    text += broken_text(result) + outages(result) + gates(result) + latencies(result) + ledger(result);
   }
   if (!result.again.empty()) {
     text += "again: " + code_span(result.again) + "\n\n";

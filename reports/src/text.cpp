@@ -98,6 +98,16 @@ std::string seconds_text(double seconds) {
   return fixed(seconds, std::abs(seconds - std::round(seconds)) < 0.05 ? 0 : 1) + kThinSpace.data() + "s";
 }
 
+std::string precise_seconds(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f\u202F", seconds);
+  return std::string(text) + "s";
+}
+
+std::string fault_name(const history::FaultRow& fault) {
+  return fault.action + " " + fault.role;
+}
+
 std::string printable(std::string_view text) {
   const std::string clean = history::clean_utf8(text);
   std::string out;

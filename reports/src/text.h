@@ -17,6 +17,9 @@ namespace plumbline::render {
 [[nodiscard]] std::string ms_text(double ms);
 [[nodiscard]] std::string seconds_text(double seconds);  // "12 s", "0.5 s"
 
+[[nodiscard]] std::string precise_seconds(double seconds);             // "0.64 s", "12.30 s"
+[[nodiscard]] std::string fault_name(const history::FaultRow& fault);  // "kill redis-master"
+
 // Valid UTF-8 without control characters that XML forbids; what is neither becomes U+FFFD.
 [[nodiscard]] std::string printable(std::string_view text);
 [[nodiscard]] std::string html(std::string_view text);       // also right inside quoted attributes

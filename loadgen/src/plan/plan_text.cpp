@@ -43,7 +43,11 @@ void append_phases(std::string& out, const Plan& plan) {
                        plan.phases[i].arrivals, offered_text(plan.phases[i].per_second),
                        phase.measure ? "" : "   (not measured)");
   }
-  out += "  settle           at once when all is delivered and one full read agrees, 15 s at most\n";
+  out +=
+      plan.faults.empty()
+          ? "  settle           at once when all is delivered and one full read agrees, 15 s at most\n"
+          : "  settle           everything healed, all devices back; then until all is delivered and two full reads,\n"
+            "                   2 s apart, agree, 120 s at most\n";
 }
 
 void append_faults(std::string& out, const Plan& plan) {

@@ -52,6 +52,9 @@ void append_anomalies(std::string& out, const RunResult& result) {
       break;
     }
     out += fmt::format("            {}: {}\n", example.anomaly, example.text);
+    for (const std::string& neighbour : example.neighbours) {
+      out += "              " + neighbour + "\n";
+    }
   }
 }
 
@@ -75,6 +78,39 @@ void append_ledger(std::string& out, const RunResult& result) {
   }
 }
 
+// "kill redis-master at 50.3 s  ->  sends back after 0.64 s, switched after 2.3 s, devices back after 1.2 s"
+std::string fault_line(const history::FaultRow& fault) {
+  std::string line = fmt::format("{} {}", fault.action, fault.role);
+  if (!fault.struck) {
+    return line + " did not take place: " + fault.error;
+  }
+  line += fmt::format(" ({}) at {:.1f} s  ->  ", fault.process, fault.at_s);
+  line += fault.uw_open ? "sends never back" : fmt::format("{:.2f} s without accepted sends", fault.uw_sys_s);
+  if (fault.elected_s) {
+    line += fmt::format(", elected after {:.2f} s", *fault.elected_s);
+  }
+  if (fault.devices_back_s) {
+    line += fmt::format(", devices back after {:.2f} s", *fault.devices_back_s);
+  }
+  if (fault.caught_up_s) {
+    line += fmt::format(", deliveries caught up after {:.2f} s", *fault.caught_up_s);
+  }
+  return fault.stall_ms > 0 ? line + fmt::format("   (the machine stood still for {:.0f} ms)", fault.stall_ms) : line;
+}
+
+void append_faults(std::string& out, const RunResult& result) {
+  constexpr std::size_t kShown = 12;
+  std::size_t shown = 0;
+  for (const history::FaultRow& fault : result.faults) {
+    if (++shown <= kShown) {
+      out += "  fault     " + fault_line(fault) + "\n";
+    }
+  }
+  if (shown > kShown) {
+    out += fmt::format("            and {} more, in the report\n", shown - kShown);
+  }
+}
+
 }  // namespace
 
 std::string final_table(const RunResult& result, const std::string& report) {
@@ -93,6 +129,7 @@ std::string final_table(const RunResult& result, const std::string& report) {
   for (const std::string& reason : result.generator_reasons) {
     out += "            " + reason + "\n";
   }
+  append_faults(out, result);
   append_latency(out, result);
   append_ledger(out, result);
   append_anomalies(out, result);

@@ -30,14 +30,15 @@ void append_histogram(std::string& out, std::size_t second, std::string_view met
 std::string series_csv(const history::RunResult& result) {
   std::string out =
       "t_s,offered,done,errors,deliveries,e2e_p50_ms,e2e_p95_ms,e2e_p99_ms,answer_p99_ms,slip_p99_ms,undelivered,"
-      "connections,generator_cpu_percent,target_cpu_percent,generator_rss_mb,target_rss_mb,flagged,flag_reason\n";
+      "connections,generator_cpu_percent,target_cpu_percent,generator_rss_mb,target_rss_mb,kafka_lag_s,flagged,flag_"
+      "reason\n";
   for (const history::Second& row : result.seconds) {
     fmt::format_to(std::back_inserter(out),
-                   "{:g},{:g},{:g},{:g},{:g},{},{},{},{},{},{:g},{:g},{:.1f},{:.1f},{:.1f},{:.1f},{},\"{}\"\n", row.t,
-                   row.offered, row.done, row.errors, row.deliveries, cell(row.e2e_p50), cell(row.e2e_p95),
+                   "{:g},{:g},{:g},{:g},{:g},{},{},{},{},{},{:g},{:g},{:.1f},{:.1f},{:.1f},{:.1f},{},{},\"{}\"\n",
+                   row.t, row.offered, row.done, row.errors, row.deliveries, cell(row.e2e_p50), cell(row.e2e_p95),
                    cell(row.e2e_p99), cell(row.answer_p99), cell(row.slip_p99), row.undelivered, row.connections,
-                   row.generator_cpu, row.target_cpu, row.generator_rss_mb, row.target_rss_mb, row.flagged ? 1 : 0,
-                   row.flag_reason);
+                   row.generator_cpu, row.target_cpu, row.generator_rss_mb, row.target_rss_mb, cell(row.kafka_lag),
+                   row.flagged ? 1 : 0, row.flag_reason);
   }
   return out;
 }

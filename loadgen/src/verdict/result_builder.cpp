@@ -237,6 +237,9 @@ Facts facts_of(const RunRecord& record, const std::vector<WindowVerdict>& window
   facts.gates = judge_gates(scenario.gates, record.recorder, record.ledger, result);
   facts.vacuous = vacuous(result);
   facts.faulted = !record.plan.faults.empty();
+  for (const history::FaultRow& fault : result.faults) {
+    facts.longest_gap_s = std::max(facts.longest_gap_s, fault.uw_sys_s);
+  }
   facts.e2e_p99_ms = ms(record.recorder.total(Metric::e2e).percentile(0.99));
   if (record.ending != Ending::complete) {
     withdraw_judgement(facts.gates, Withdraw::everything, "the run did not end");

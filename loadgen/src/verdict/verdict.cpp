@@ -122,6 +122,9 @@ Verdict judge(const Facts& facts) {
     verdict.outcome = history::Outcome::pass;
     verdict.exit_code = ExitCode::ok;
     verdict.sentence = "nothing acknowledged was lost, doubled or reordered";
+    if (facts.faulted) {
+      verdict.sentence += fmt::format("; {:.2f} s without accepted sends at most", facts.longest_gap_s);
+    }
     if (facts.e2e_p99_ms > 0) {
       verdict.sentence += fmt::format("; e2e p99 {:.1f} ms", facts.e2e_p99_ms);
     }

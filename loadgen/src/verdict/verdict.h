@@ -21,8 +21,9 @@ struct Facts {
   std::vector<history::GateResult> gates;
   bool nothing_sent{false};
   bool faulted{false};
-  std::string vacuous;   // why the faults of the run prove nothing
-  double e2e_p99_ms{0};  // for the sentence of a good run; 0 when there is none
+  std::string vacuous;      // why the faults of the run prove nothing
+  double longest_gap_s{0};  // of the faults
+  double e2e_p99_ms{0};     // for the sentence of a good run; 0 when there is none
 };
 
 struct Verdict {

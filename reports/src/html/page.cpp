@@ -19,6 +19,14 @@ std::string mark(std::string_view word, std::string_view css_class) {
   return "<span class=\"mark " + std::string(css_class) + "\">" + html(word) + "</span>";
 }
 
+std::string neighbours_of(const history::AnomalyExample& example) {
+  std::string lines;
+  for (const std::string& line : example.neighbours) {
+    lines += html(line) + "\n";
+  }
+  return lines.empty() ? lines : "<pre class=\"neighbours\">" + lines + "</pre>";
+}
+
 Table::Table(std::string_view align, std::vector<std::string> head) : align_(align) {
   body_ = "<thead>";
   row(head);
@@ -79,6 +87,7 @@ std::string to_html(const history::RunResult& result, const std::vector<std::str
   if (conform) {
     text += page::section("clauses", "Clauses", page::clauses(result));
   } else {
+    text += page::section("outages", "What the faults cost", page::outages(result));
     text += page::section("generator", "Can the numbers be believed?", page::generator(result));
     text += page::section("gates", "Gates", page::gates(result));
     text += page::section("ledger", "Ledger", page::ledger(result));

@@ -25,6 +25,9 @@ namespace plumbline::render::page {
 [[nodiscard]] std::string plots(const history::RunResult& result);
 [[nodiscard]] std::string plot_data(const history::RunResult& result);  // JSON, safe inside <script>
 
+// outages.cpp
+[[nodiscard]] std::string outages(const history::RunResult& result);
+
 // clauses.cpp
 [[nodiscard]] std::string clauses(const history::RunResult& result);
 
@@ -44,6 +47,9 @@ class Table {
   std::string body_;
   std::size_t rows_{0};
 };
+
+// The messages around a finding, in the order of their sequence ids; empty when there are none.
+[[nodiscard]] std::string neighbours_of(const history::AnomalyExample& example);
 
 // A coloured word that also reads without colour.
 [[nodiscard]] std::string mark(std::string_view word, std::string_view css_class);

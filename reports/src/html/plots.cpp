@@ -73,7 +73,14 @@ std::vector<Plot> load_plots() {
 }
 
 std::vector<Plot> machine_plots() {
-  return {{"connections",
+  return {{"lag",
+           "Kafka consumers behind",
+           "s",
+           {{"lag", "--orange",
+             [](const Second& s) {
+               return value_or_nan(s.kafka_lag);
+             }}}},
+          {"connections",
            "Connections",
            "devices",
            {{"connected", "--green",
@@ -176,7 +183,8 @@ std::string plots(const RunResult& result) {
   }
   std::string text =
       "<p class=\"note\">One time axis for all: drag to zoom, double-click to go back. Grey: phases that do not count. "
-      "Orange: seconds in which the generator missed its limits.</p>\n"
+      "Orange: seconds in which the generator missed its limits. Pink: a fault, until everything is healthy "
+      "again.</p>\n"
       "<noscript><p class=\"note\">The plots need JavaScript; every other part of this page does not.</p></noscript>\n"
       "<div class=\"plots\">\n";
   for (const Plot& plot : all_plots()) {
@@ -211,9 +219,18 @@ std::string plot_data(const RunResult& result) {
                       {"to", number(phase.end_s)},
                       {"measured", phase.measured}});
   }
+  boost::json::array faults;
+  for (const history::FaultRow& fault : result.faults) {
+    if (fault.struck) {
+      faults.push_back({{"name", boost::json::string(printable(fault_name(fault)))},
+                        {"from", number(fault.at_s)},
+                        {"to", number(fault.window_end_s)}});
+    }
+  }
   const boost::json::object data{{"plots", std::move(plots_array)},
                                  {"flagged", std::move(flagged)},
                                  {"phases", std::move(phases)},
+                                 {"faults", std::move(faults)},
                                  {"curve", curve_json(result)}};
   std::string text;
   for (const char c : boost::json::serialize(data)) {

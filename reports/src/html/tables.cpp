@@ -55,7 +55,7 @@ std::string anomaly_table(const RunResult& result) {
             "</summary>\n<ul class=\"plain\">\n";
     for (const history::AnomalyExample* example : row.examples) {
       text += "<li>" + (example->message_id.empty() ? "" : "<code>" + html(example->message_id) + "</code> ") +
-              html(example->text) + "</li>\n";
+              html(example->text) + neighbours_of(*example) + "</li>\n";
     }
     text += "</ul></details>\n";
   }

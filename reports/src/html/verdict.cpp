@@ -36,7 +36,7 @@ std::string broken(const RunResult& result) {
     for (std::size_t i = 0; i < row.examples.size() && i < kExamples; ++i) {
       const history::AnomalyExample& example = *row.examples[i];
       examples += "<li>" + (example.message_id.empty() ? "" : "<code>" + html(example.message_id) + "</code> ") +
-                  html(example.text) + "</li>";
+                  html(example.text) + neighbours_of(example) + "</li>";
     }
     items += (examples.empty() ? "" : "<ul>" + examples + "</ul>") + "</li>\n";
   }

@@ -83,6 +83,51 @@ RunResult failing_run() {
   return run;
 }
 
+RunResult faulted_run() {
+  RunResult run = failing_run();
+  run.examples[0].neighbours = {"41   message 16 of device 812   acknowledged 12.300 s   in the history",
+                                std::string("42   ") + kHostile};
+  history::FaultRow killed;
+  killed.number = 1;
+  killed.action = "kill";
+  killed.role = "redis-master";
+  killed.process = "redis-1";
+  killed.struck = true;
+  killed.at_s = 1.25;
+  killed.window_end_s = 2.5;
+  killed.uw_sys_s = 0.64;
+  killed.uw_key_max_s = 0.9;
+  killed.ttr_measured = true;
+  killed.ttr_p99_s = 2;
+  killed.detect_s = 0.01;
+  killed.elected_s = 2.31;
+  killed.sends_back_s = 0.63;
+  killed.bad = 320;
+  killed.events = {{"down", "redis-1", "", 1.26}, {"switched", "redis-2", "redis-master", 3.56}};
+  history::FaultRow stalled = killed;
+  stalled.number = 2;
+  stalled.uw_open = true;
+  stalled.stall_ms = 140;
+  stalled.ttr_p99_s.reset();
+  history::FaultRow refused;
+  refused.number = 3;
+  refused.action = "freeze";
+  refused.role = "kafka-leader";
+  refused.error = std::string("no broker leads ") + kHostile;
+  run.faults = {killed, stalled, refused};
+  run.outage.planned = 3;
+  run.outage.struck = 2;
+  run.outage.rate_per_s = 500;
+  run.outage.fault_free_gap_s = 0.02;
+  run.outage.baseline_seconds = 35;
+  run.outage.baseline_p99_ms = 4.8;
+  run.outage.baseline_worst_p99_ms = 9.1;
+  run.outage.at_risk = 17;
+  run.outage.errors = {{"status 503", 310}, {"timeout", 10}};
+  run.seconds[1].kafka_lag = 0.25;
+  return run;
+}
+
 RunResult invalid_run() {
   RunResult run = passing_run();
   run.outcome = Outcome::unknown;

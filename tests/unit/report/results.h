@@ -7,6 +7,7 @@ namespace plumbline::render {
 
 [[nodiscard]] history::RunResult passing_run();
 [[nodiscard]] history::RunResult failing_run();
+[[nodiscard]] history::RunResult faulted_run();
 [[nodiscard]] history::RunResult invalid_run();
 [[nodiscard]] history::RunResult conform_run();
 

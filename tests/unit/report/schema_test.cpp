@@ -43,7 +43,8 @@ bool has_validator() {
 
 TEST(Schema, DescribesEveryKindOfRun) {
   ASSERT_TRUE(has_validator()) << "python3-jsonschema is missing; ./check installs it";
-  for (const auto& run : {passing_run(), failing_run(), invalid_run(), conform_run(), history::RunResult{}}) {
+  for (const auto& run :
+       {passing_run(), failing_run(), faulted_run(), invalid_run(), conform_run(), history::RunResult{}}) {
     std::string said;
     EXPECT_EQ(validate(history::to_json(run), said), 0) << run.name << ": " << said.substr(0, 2000);
   }
