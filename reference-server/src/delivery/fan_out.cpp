@@ -1,5 +1,6 @@
 #include "delivery/fan_out.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "delivery/consumers.h"
@@ -20,7 +21,7 @@ struct OwnerOf {
 }  // namespace
 
 FanOut::FanOut(net::ShardPool& pool, Partitions<RecentMessages>& recent, const Clock& clock, ReorderLimits limits)
-    : pool_(pool), recent_(recent), clock_(clock) {
+    : pool_(pool), recent_(recent), clock_(clock), hold_(limits.hold) {
   for (std::size_t shard = 0; shard < pool.size(); ++shard) {
     lanes_.push_back(
         std::make_unique<Lane>(limits, [this, shard](const MessagePtr& message) { deliver(*lanes_[shard], message); }));
@@ -48,8 +49,18 @@ void FanOut::take(BusBody body, LogPosition at) {
 void FanOut::take_stored(MessagePtr message) {
   const std::size_t owner = owner_shard(message->conversation->key, pool_.size());
   pool_.post_to(owner, [this, owner, message = std::move(message)] {
+    lanes_[owner]->last_stored = clock_.now();
     recent_.at(owner).add_stored(message, clock_.now());
     lanes_[owner]->order.take(message, clock_.now());
+  });
+}
+
+void FanOut::take_known(MessagePtr message) {
+  const std::size_t owner = owner_shard(message->conversation->key, pool_.size());
+  pool_.post_to(owner, [this, owner, message = std::move(message)] {
+    recent_.at(owner).add_stored(message, clock_.now());
+    lanes_[owner]->seen(*message);
+    lanes_[owner]->order.known(message);
   });
 }
 
@@ -69,7 +80,10 @@ void FanOut::tell(Delivery& delivery, const BusBody& body) {
 }
 
 void FanOut::tick(std::size_t shard, Time now) {
-  lanes_[shard]->order.tick(now);
+  Lane& lane = *lanes_[shard];
+  const bool two_ways = lane.last_stored != Time{} && now - lane.last_stored < kTwoWaysFor;
+  lane.order.hold_for(two_ways ? std::max<Duration>(hold_, kTwoWaysHold) : hold_);
+  lane.order.tick(now);
   recent_.at(shard).tick(now);
 }
 

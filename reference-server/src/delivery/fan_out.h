@@ -12,6 +12,11 @@
 
 namespace plumbline::serve {
 
+// While messages come on both ways the one that another waits for may be a send's whole patience with the log, a commit
+// and a look of the tail away.
+inline constexpr std::chrono::milliseconds kTwoWaysHold{1200};
+inline constexpr std::chrono::seconds kTwoWaysFor{5};  // after the last message past the log
+
 // One per instance.
 class FanOut {
  public:
@@ -26,6 +31,9 @@ class FanOut {
   void take(BusBody body, LogPosition at);
   // Committed to the store past the log. Any thread.
   void take_stored(MessagePtr message);
+  // Committed past the log before this instance started: whoever connects finds it in the store; copies that the log
+  // brings later are dropped. Any thread.
+  void take_known(MessagePtr message);
 
   void tick(std::size_t shard, Time now);  // on that shard
   [[nodiscard]] std::vector<Metric> metrics(std::size_t shard);
@@ -36,6 +44,7 @@ class FanOut {
     Delivery* delivery{nullptr};
     Seen seen;
     Reorder order;
+    Time last_stored{};  // when something came past the log
   };
   void deliver(Lane& lane, const MessagePtr& message);
   static void tell(Delivery& delivery, const BusBody& body);
@@ -43,6 +52,7 @@ class FanOut {
   net::ShardPool& pool_;
   Partitions<RecentMessages>& recent_;
   const Clock& clock_;
+  const Duration hold_;
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

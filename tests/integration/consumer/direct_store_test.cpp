@@ -212,6 +212,27 @@ TEST_F(DirectStoreTest, TailAsksSoonerWhileItIsBrisk) {
   EXPECT_THAT(tailed, ElementsAre(1, 2));
 }
 
+TEST_F(DirectStoreTest, TailLooksByItselfWhenItRuns) {
+  const SteadyClock clock;
+  tail.run(bench.pool.context(0), clock);
+  ASSERT_TRUE(bench.run_until([&] { return tail.caught_up(); }));
+  commit(message_of(chat, 1));
+
+  EXPECT_TRUE(bench.run_until([&] { return !tailed.empty(); }));
+
+  EXPECT_THAT(tailed, ElementsAre(1));
+}
+
+TEST_F(DirectStoreTest, RelayPublishesMoreThanAPage) {
+  execute_sql(uri,
+              "INSERT INTO outbox (topic, key, payload) SELECT 'chat-messages', 'k', 'v' FROM generate_series(1, 450)");
+
+  relay_round();
+
+  EXPECT_TRUE(bench.run_until([&] { return relay.counters().published == 450; }));
+  EXPECT_TRUE(bench.run_until([&] { return count("outbox") == "0"; }));
+}
+
 TEST_F(DirectStoreTest, RelayPublishesAndThenRemoves) {
   commit(message_of(chat, 1));
   commit(message_of(chat, 2));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bus/kafka/store_member.h"
+#include "bus/kafka/topics.h"
 #include "plumbline/base/log.h"
 
 namespace plumbline::serve {
@@ -64,7 +65,13 @@ void StoreConsumer::run() {
 Result<std::map<std::int32_t, std::int64_t>> read_stored_positions(const std::string& postgres) {
   const std::atomic<bool> never{false};
   LogWriter writer(postgres, std::string{topic_name(Topic::chat_messages)}, "", never);
-  return writer.positions();
+  Result<std::map<std::int32_t, std::int64_t>> places = writer.positions();
+  if (places.has_value()) {
+    for (std::int32_t partition = 0; partition < bus_topics().front().partitions; ++partition) {
+      places.value().try_emplace(partition, 0);  // nobody stored anything of it yet
+    }
+  }
+  return places;
 }
 
 }  // namespace plumbline::serve

@@ -26,6 +26,21 @@ void DirectTail::tick(Time now) {
   }
 }
 
+void DirectTail::run(boost::asio::io_context& shard, const Clock& clock) {
+  timer_.emplace(shard);
+  arm(clock);
+}
+
+void DirectTail::arm(const Clock& clock) {
+  timer_->expires_after(kTailBriskPause);
+  timer_->async_wait([this, &clock](const boost::system::error_code& ended) {
+    if (!ended) {
+      tick(clock.now());
+      arm(clock);
+    }
+  });
+}
+
 void DirectTail::ask(Time now) {
   asking_ = true;
   std::vector<std::int64_t> known;

@@ -1,10 +1,13 @@
 // Follows the messages that were committed directly, by whatever instance, until the log has them. Stage: store.
 #pragma once
 
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string_view>
 
 #include "plumbline/base/clock.h"
@@ -36,8 +39,10 @@ class DirectTail {
   DirectTail(const DirectTail&) = delete;
   DirectTail& operator=(const DirectTail&) = delete;
 
-  // Asks for new rows when it is time to. Call at least as often as kTailBriskPause.
+  // Asks for new rows when it is time to. Call at least as often as kTailBriskPause, or let run() do it.
   void tick(Time now);
+  // On the shard, or before its thread starts: ticks by itself from now on, as long as this object lives.
+  void run(boost::asio::io_context& shard, const Clock& clock);
   // While true it asks every kTailBriskPause.
   void brisk(bool on) { brisk_ = on; }
   // All rows of before the start were handed over.
@@ -45,6 +50,11 @@ class DirectTail {
   [[nodiscard]] const DirectTailCounters& counters() const { return counters_; }
 
  private:
+  using Timer =
+      boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+                                        boost::asio::io_context::executor_type>;
+
+  void arm(const Clock& clock);
   void ask(Time now);
   void move_on(std::int64_t from);
   void take(const PgRows& rows, Time now);
@@ -60,6 +70,7 @@ class DirectTail {
   Time next_{};
   Time last_row_{};
   DirectTailCounters counters_;
+  std::optional<Timer> timer_;
 };
 
 }  // namespace plumbline::serve

@@ -112,8 +112,12 @@ void OutboxRelay::settled(const std::shared_ptr<Round>& round) {
 }
 
 void OutboxRelay::finish(bool more) {
+  if (more) {
+    claim();
+    return;
+  }
   busy_ = false;
-  next_ = more ? now_ : now_ + kRelayPause;
+  next_ = now_ + kRelayPause;
 }
 
 }  // namespace plumbline::serve

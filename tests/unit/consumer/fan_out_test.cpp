@@ -1,0 +1,141 @@
+// What the log and the direct tail bring is remembered, put in order and seen once.
+#include "delivery/fan_out.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "store/memory_message_store.h"
+#include "store/memory_notice_store.h"
+#include "store/owner_shard.h"
+#include "unit/consumer/messages.h"
+
+namespace plumbline::serve {
+namespace {
+
+using namespace std::chrono_literals;
+using test::kAnn;
+using test::kBob;
+using test::message_of;
+using test::pair_of;
+using testing::ElementsAre;
+
+// Without devices: what would be delivered is what `seen` is told.
+struct World {
+  net::ShardPool pool{2};
+  ManualClock clock;
+  StoredPositions positions;
+  Partitions<RecentMessages> recent{pool, [this](std::size_t) {
+                                      return std::make_unique<RecentMessages>(positions, RecentLimits{});
+                                    }};
+  Deliveries deliveries{pool, [this](std::size_t shard) {
+                          return std::make_unique<Delivery>(shard, clock);
+                        }};
+  ConversationPartitions conversations{pool};
+  Partitions<NoticeTable> kept{pool};
+  MemoryMessageStore messages{conversations, 0};
+  MemoryNoticeStore notices{kept, 0};
+  FanOut fan_out{pool, recent, clock};
+  ConversationPtr chat = pair_of(kAnn, kBob);
+  std::vector<std::uint64_t> seen;
+
+  World() {
+    for (std::size_t shard = 0; shard < 2; ++shard) {
+      deliveries.at(shard).wire(deliveries, messages, notices);
+      fan_out.wire(shard, deliveries.at(shard), [this](const Message& message) { seen.push_back(message.sequence); });
+    }
+  }
+  void run() {
+    for (bool busy = true; busy;) {
+      busy = false;
+      for (std::size_t shard = 0; shard < pool.size(); ++shard) {
+        pool.context(shard).restart();
+        busy = pool.context(shard).poll() > 0 || busy;
+      }
+    }
+  }
+  void log(std::uint64_t sequence) {
+    fan_out.take(message_of(chat, sequence), {0, static_cast<std::int64_t>(sequence)});
+    run();
+  }
+  void direct(std::uint64_t sequence) {
+    fan_out.take_stored(message_of(chat, sequence));
+    run();
+  }
+  void pass(Duration time) {
+    clock.advance(time);
+    fan_out.tick(0, clock.now());
+    fan_out.tick(1, clock.now());
+    run();
+  }
+};
+
+TEST(FanOut, BringsMessagesOfBothWaysInOrderAndOnce) {
+  World world;
+  world.log(1);
+  world.direct(3);
+
+  world.log(2);
+  world.log(3);
+  world.direct(2);
+
+  EXPECT_THAT(world.seen, ElementsAre(1, 2, 3));
+}
+
+TEST(FanOut, RemembersWhatTheStoreMayNotHave) {
+  World world;
+
+  world.log(1);
+  world.direct(2);
+
+  RecentMessages& owner = world.recent.at(owner_shard(world.chat->key, 2));
+  EXPECT_EQ(owner.size(), 2U);
+  EXPECT_EQ(owner.unstored(), 1U);
+}
+
+TEST(FanOut, WaitsShortlyWhenAllComesByTheLog) {
+  World world;
+  world.log(1);
+  world.log(3);
+
+  world.pass(300ms);
+
+  EXPECT_THAT(world.seen, ElementsAre(1, 3));
+}
+
+TEST(FanOut, WaitsLongerWhileMessagesComeOnBothWays) {
+  World world;
+  world.log(1);
+  world.direct(3);
+
+  world.pass(1100ms);
+  EXPECT_THAT(world.seen, ElementsAre(1));
+  world.direct(2);
+
+  EXPECT_THAT(world.seen, ElementsAre(1, 2, 3));
+}
+
+TEST(FanOut, WaitsShortlyAgainSomeTimeAfterTheLastDirectOne) {
+  World world;
+  world.direct(1);
+  world.pass(6s);
+  world.log(3);
+
+  world.pass(300ms);
+
+  EXPECT_THAT(world.seen, ElementsAre(1, 3));
+}
+
+TEST(FanOut, DropsCopiesOfWhatWasThereBeforeTheStart) {
+  World world;
+  world.fan_out.take_known(message_of(world.chat, 4));
+  world.run();
+  world.seen.clear();
+
+  world.log(4);
+  world.log(5);
+
+  EXPECT_THAT(world.seen, ElementsAre(5));
+}
+
+}  // namespace
+}  // namespace plumbline::serve
