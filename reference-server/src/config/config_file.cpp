@@ -49,17 +49,18 @@ std::variant<ConfigEntries, std::string> entries_of(const YAML::Node& root, cons
       return place(file, pair.first.Mark()) + "unknown key '" + key + "'" +
              (meant.empty() ? std::string{} : "; did you mean '" + meant + "'?");
     }
-    std::vector<std::string> values;
+    std::vector<ConfigValue> values;
     if (pair.second.IsSequence()) {
       for (const auto& value : pair.second) {
-        values.push_back(value.as<std::string>());
+        values.push_back({value.as<std::string>(), place(file, value.Mark())});
       }
     } else if (pair.second.IsScalar()) {
-      values.push_back(pair.second.as<std::string>());
-    } else {
+      values.push_back({pair.second.as<std::string>(), place(file, pair.second.Mark())});
+    }
+    if (values.empty()) {
       return place(file, pair.second.Mark()) + "'" + key + "' wants a value or a list of values";
     }
-    entries.emplace_back(key, std::move(values));
+    entries.push_back({key, std::move(values)});
   }
   return entries;
 }

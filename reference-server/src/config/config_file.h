@@ -3,14 +3,22 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
 namespace plumbline::serve {
 
-// Key and values in file order; a sequence gives several values.
-using ConfigEntries = std::vector<std::pair<std::string, std::vector<std::string>>>;
+struct ConfigValue {
+  std::string text;
+  std::string place;  // `file:line:col: `, to put in front of what is wrong with it
+};
+
+// A sequence gives several values, anything else one.
+struct ConfigEntry {
+  std::string key;
+  std::vector<ConfigValue> values;
+};
+using ConfigEntries = std::vector<ConfigEntry>;  // in file order
 
 // The error reads `file:line:col: sentence`.
 [[nodiscard]] std::variant<ConfigEntries, std::string> read_config_file(const std::string& file,

@@ -132,8 +132,8 @@ std::vector<std::string> words_of(const ConfigEntries& entries, const CLI::App& 
       continue;
     }
     std::string joined;
-    for (const std::string& value : values) {
-      joined += (joined.empty() ? "" : ",") + value;
+    for (const ConfigValue& value : values) {
+      joined += (joined.empty() ? "" : ",") + value.text;
     }
     words.push_back("--" + key + "=" + joined);
   }
@@ -199,6 +199,25 @@ bool parse_words(CLI::App& app, std::vector<std::string> words, EarlyEnd& end) {
   return false;
 }
 
+// Judges each value of the file by itself, so that what is wrong has a line; empty when all are good.
+std::string wrong_value(const ConfigEntries& entries) {
+  for (const auto& [key, values] : entries) {
+    Raw scratch;
+    CLI::App app("one value");
+    declare(app, scratch);
+    if (values.size() > 1 && app.get_option("--" + key)->get_delimiter() == '\0') {
+      return values[1].place + "'" + key + "' wants one value\n";
+    }
+    for (const ConfigValue& value : values) {
+      EarlyEnd end;
+      if (!parse_words(app, {"--" + key + "=" + value.text}, end)) {
+        return value.place + end.text;
+      }
+    }
+  }
+  return {};
+}
+
 ServeOptions finished(const Raw& raw) {
   ServeOptions options = raw.options;
   options.rate_limits = raw.rate_limits == "on";
@@ -244,11 +263,14 @@ std::variant<ServeOptions, EarlyEnd> parse_serve_options(const std::vector<std::
     if (const auto* why = std::get_if<std::string>(&read)) {
       return EarlyEnd{*why + "\n", ExitCode::usage};
     }
-    std::vector<std::string> words = words_of(std::get<ConfigEntries>(read), app);
+    const ConfigEntries& entries = std::get<ConfigEntries>(read);
+    if (std::string wrong = wrong_value(entries); !wrong.empty()) {
+      return EarlyEnd{std::move(wrong), ExitCode::usage};
+    }
+    std::vector<std::string> words = words_of(entries, app);
     words.insert(words.end(), args.begin(), args.end());
     raw = Raw{};
     if (!parse_words(app, words, end)) {
-      end.text = raw.config + ": " + end.text;
       return end;
     }
   }

@@ -132,6 +132,29 @@ TEST_F(ConfigOnDisk, UnknownKeyIsAUsageErrorWithItsPlace) {
   EXPECT_EQ(end.text, file + ":1:1: unknown key 'ping-timout'; did you mean 'ping-timeout'?\n");
 }
 
+TEST_F(ConfigOnDisk, AWrongValueIsAUsageErrorWithItsPlace) {
+  write("port: 81\nping-interval: soon\n");
+
+  const EarlyEnd end = end_of({"--config", file});
+
+  EXPECT_EQ(end.code, ExitCode::usage);
+  EXPECT_TRUE(end.text.starts_with(file + ":2:16: plumbline serve: --ping-interval: ")) << end.text;
+}
+
+TEST_F(ConfigOnDisk, AWrongValueOfAListHasAPlaceOfItsOwn) {
+  write("port: 81\ntransports:\n  - polling\n  - pigeon\n");
+
+  const EarlyEnd end = end_of({"--config", file});
+
+  EXPECT_TRUE(end.text.starts_with(file + ":4:5: plumbline serve: --transports: pigeon ")) << end.text;
+}
+
+TEST_F(ConfigOnDisk, AListIsRefusedWhereOneValueIsWanted) {
+  write("port: [1, 2]\n");
+
+  EXPECT_EQ(end_of({"--config", file}).text, file + ":1:11: 'port' wants one value\n");
+}
+
 TEST(DefaultShards, LeavesSmallMachinesToTheGenerator) {
   EXPECT_EQ(default_shards(1), 1U);
   EXPECT_EQ(default_shards(2), 1U);
