@@ -23,6 +23,13 @@ net::HttpResponse text_answer(std::string content_type, std::string body) {
   return answer;
 }
 
+// What Engine.IO has no code for. The official server answers a body that is too large like this.
+net::HttpResponse bare_answer(unsigned status) {
+  net::HttpResponse answer;
+  answer.status = status;
+  return answer;
+}
+
 void refuse(Shard& shard, HttpConnection& connection, RequestError error) {
   net::HttpResponse answer = text_answer("application/json", engineio::error_body(error, shard.engine_options()));
   answer.status = engineio::http_status(error);
@@ -94,7 +101,7 @@ void on_session_request(Shard& shard, HttpConnection& connection, ClientSession&
     }
   } else if (method == "POST") {
     if (connection.body_too_large(shard.engine_options().max_payload)) {
-      connection.refuse_body();
+      connection.respond(bare_answer(413));
     } else if (const auto refused = session.begin_post(connection)) {
       refuse(shard, connection, *refused);
     } else {
@@ -126,7 +133,7 @@ void on_engine_head(Shard& shard, HttpConnection& connection) {
     return;
   }
   if (shard.draining()) {
-    net::HttpResponse answer = Shard::error_answer(503, "SHUTTING_DOWN", "the server is shutting down");
+    net::HttpResponse answer = bare_answer(503);
     answer.headers.emplace_back("Retry-After", "1");
     connection.respond(std::move(answer));
   } else if (judged->transport == TransportName::polling) {

@@ -74,6 +74,8 @@ void HttpConnection::finish_exchange() {
 void HttpConnection::refuse_body() {
   if (ClientSession* const session = std::exchange(session_, nullptr)) {
     session->on_post_refused(*this);
+    respond({413, {}, {}, {}});  // as the official server says it: its clients read the status only
+    return;
   }
   respond(shard_.error_answer(413, "TOO_LARGE", "the body is larger than this endpoint accepts"));
 }
