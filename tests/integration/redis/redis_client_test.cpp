@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
+#include "backplane/redis/redis_check.h"
 #include "redis_world.h"
 
 namespace plumbline::serve {
@@ -99,6 +102,20 @@ TEST(RedisClient, IsUnavailableAndSaysWhyWithAWrongPassword) {
   EXPECT_EQ(world.client.incarnation(), nullptr);
   EXPECT_THAT(world.client.problem(), HasSubstr("refuses the password"));
   EXPECT_EQ(world.command({"PING"}).error().code, Errc::unavailable);
+}
+
+TEST(RedisCheck, PassesOrSaysInOneSentenceWhatIsWrong) {
+  RedisOptions options = options_for(shared_servers());
+  EXPECT_NO_THROW(check_redis(options));
+
+  options.password = "wrong";
+  try {
+    check_redis(options, milliseconds{500});
+    FAIL() << "took a wrong password";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("Redis cannot be used: Redis at 127.0.0.1:"));
+    EXPECT_THAT(error.what(), HasSubstr("check --redis-password"));
+  }
 }
 
 TEST(RedisClient, SaysThatNoSentinelAnswers) {
