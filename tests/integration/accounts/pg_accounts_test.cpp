@@ -75,7 +75,7 @@ TEST_F(PgAccountsTest, ReuseOfASpentTokenIsHeardOfAsWell) {
   watch.start([&heard](Uuid family) { heard.push_back(family); });
   const LogIn first = open();
   const RefreshOutcome second = refresh(first.refresh_token);
-  real::execute_sql(uri, "UPDATE login_families SET rotated_at = rotated_at - 11000");
+  real::execute_sql(uri, "UPDATE spent_tokens SET spent_at = spent_at - 11000");
 
   ASSERT_EQ(refresh(first.refresh_token).result, Refresh::reused);
 
