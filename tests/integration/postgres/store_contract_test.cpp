@@ -206,5 +206,69 @@ TEST(PostgresAway, MarksWaitAndAreKeptWhenItIsBack) {
       "4 5");
 }
 
+// A primary and a replica, four messages of which Bob has read and got three.
+struct PostgresReplica : testing::Test {
+  PostgresReplica() {
+    Conversation fresh;
+    fresh.key = key;
+    fresh.members = {kAnn, kBob};
+    const auto conversation =
+        bench.wait<ConversationPtr>([&](auto done) { conversations.open(fresh, std::move(done)); });
+    for (std::uint64_t sequence = 1; sequence <= 4; ++sequence) {
+      (void)bench.wait<void>([&](auto done) {
+        messages.append(PostgresStore::message(conversation.value(), sequence, kAnn, {7, sequence}), std::move(done));
+      });
+    }
+    (void)bench.wait<ReadOutcome>([&](auto done) { messages.mark_read({key, kBob, 3, 50}, std::move(done)); });
+    (void)bench.wait<void>([&](auto done) { messages.mark_delivered({{key, kBob, 3, 40}}, std::move(done)); });
+  }
+  bool becomes_fresh() {
+    return bench.run_until([this] {
+      links.tick(0, steady_now());
+      return links.replica(0)->fresh(steady_now());
+    });
+  }
+  std::size_t page_size(const HistoryQuery& query) {
+    return bench.wait<HistoryPage>([&](auto done) { messages.history(query, std::move(done)); }).value().rows.size();
+  }
+  static std::string migrated(const std::string& uri) {
+    migrate(uri);
+    return uri;
+  }
+
+  ConversationKey key = ConversationKey::pair(kAnn, kBob);
+  PrivatePostgres primary;
+  PrivatePostgres replica{PrivatePostgres::ReplicaOf{primary}};
+  ShardBench bench;
+  PgPool links{bench.pool, migrated(primary.uri()), PostgresStores::patient(), replica.uri()};
+  PgConversationStore conversations{links.hot(0), links.reads(0)};
+  PgMessageStore messages{links.hot(0), links.reads(0), conversations, links.replica(0)};
+};
+
+TEST_F(PostgresReplica, ServesOlderPagesThatEverybodyHasRead) {
+  ASSERT_TRUE(becomes_fresh());
+  EXPECT_EQ(page_size({key, 4, 50}), 3U);
+  EXPECT_EQ(messages.replica_pages(), 1U);
+
+  EXPECT_EQ(page_size({key, 0, 50}), 4U);
+  EXPECT_EQ(page_size({key, 5, 50}), 4U) << "with a row that somebody may read any moment";
+  EXPECT_EQ(messages.replica_pages(), 1U);
+}
+
+TEST_F(PostgresReplica, IsNotAskedOnceItLagsOrIsAway) {
+  ASSERT_TRUE(becomes_fresh());
+  replica.freeze();
+  ASSERT_TRUE(bench.run_until([this] {
+    links.tick(0, steady_now());
+    return !links.replica(0)->fresh(steady_now());
+  }));
+
+  EXPECT_EQ(page_size({key, 4, 50}), 3U);
+  EXPECT_EQ(messages.replica_pages(), 0U);
+  EXPECT_TRUE(links.usable()) << "nothing is missing without it";
+  replica.thaw();
+  EXPECT_TRUE(becomes_fresh());
+}
+
 }  // namespace
 }  // namespace plumbline::serve

@@ -66,11 +66,26 @@ Rows run_sql(const std::string& uri, const std::string& sql) {
 }  // namespace
 
 PrivatePostgres::PrivatePostgres() {
-  static int servers = 0;
   const std::filesystem::path& source = template_directory();
+  make_home();
+  run_to_end("cp", {"/bin/cp", "-a", source.string(), (home_ / "data").string()});
+  launch_on_free_port();
+}
+
+PrivatePostgres::PrivatePostgres(ReplicaOf of) {
+  make_home();
+  run_to_end("pg_basebackup", {postgres_program("pg_basebackup"), "-D", (home_ / "data").string(), "-d",
+                               of.primary.uri(), "--write-recovery-conf", "--checkpoint=fast", "--no-sync"});
+  launch_on_free_port();
+}
+
+void PrivatePostgres::make_home() {
+  static int servers = 0;
   home_ = scratch() / ("server-" + std::to_string(++servers));
   run_to_end("mkdir", {"/bin/mkdir", home_.string()});
-  run_to_end("cp", {"/bin/cp", "-a", source.string(), (home_ / "data").string()});
+}
+
+void PrivatePostgres::launch_on_free_port() {
   for (int attempt = 0; attempt < 5; ++attempt) {  // between finding a port and using it somebody else may take it
     port_ = free_port();
     if (launch()) {

@@ -18,6 +18,11 @@ namespace plumbline::real {
 class PrivatePostgres {
  public:
   PrivatePostgres();  // running and accepting connections; the data directory is a copy of one made once per process
+  // A streaming replica of a running one, read only.
+  struct ReplicaOf {
+    const PrivatePostgres& primary;
+  };
+  explicit PrivatePostgres(ReplicaOf of);
   PrivatePostgres(const PrivatePostgres&) = delete;
   PrivatePostgres& operator=(const PrivatePostgres&) = delete;
   ~PrivatePostgres();
@@ -39,6 +44,8 @@ class PrivatePostgres {
 
  private:
   [[nodiscard]] std::vector<pid_t> family() const;  // postmaster first
+  void make_home();
+  void launch_on_free_port();
   bool launch();
 
   std::filesystem::path home_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "plumbline/base/clock.h"
 #include "store/postgres/pg_message_rows.h"
 
 namespace plumbline::serve {
@@ -92,6 +93,13 @@ std::string number_text(std::uint64_t value) {
   return std::to_string(std::min(value, std::uint64_t{std::numeric_limits<std::int64_t>::max()}));
 }
 
+bool settled(const HistoryPage& page, const Conversation& conversation) {
+  const bool shows_delivery = conversation.key.direct() && conversation.key.first != conversation.key.second;
+  return std::all_of(page.rows.begin(), page.rows.end(), [shows_delivery](const HistoryRow& row) {
+    return row.read_at != 0 && (row.delivered_at != 0 || !shows_delivery);
+  });
+}
+
 std::vector<PgValue> place_params(const Message& message) {
   const ConversationKey& key = message.conversation->key;
   return {key.first.text(), key.second.text(), number_text(message.sequence), message.id.text()};
@@ -129,33 +137,50 @@ void PgMessageStore::settle_append(MessagePtr message, Done<void> done) {
 
 void PgMessageStore::history(const HistoryQuery& query, Done<HistoryPage> done) {
   conversations_.find(query.conversation, [this, query, done = std::move(done)](const Result<ConversationPtr>& found) {
-    if (found.has_value()) {
-      read_page(query, found.value(), done);
+    if (found.has_value() && query.before != 0 && replica_ != nullptr && replica_->fresh(steady_now())) {
+      read_older_page(query, found.value(), done);
+    } else if (found.has_value()) {
+      read_page(reads_, query, found.value(), done);
     } else {
       done(found.error().code == Errc::not_found ? Result<HistoryPage>{HistoryPage{}} : found.error());
     }
   });
 }
 
-void PgMessageStore::read_page(const HistoryQuery& query, const ConversationPtr& conversation, Done<HistoryPage> done) {
+// Marks never change once they are there: a page that everybody has read is the same on the primary.
+void PgMessageStore::read_older_page(const HistoryQuery& query, const ConversationPtr& conversation,
+                                     Done<HistoryPage> done) {
+  read_page(replica_->session(), query, conversation,
+            [this, query, conversation, done = std::move(done)](Result<HistoryPage> page) {
+              if (page.has_error() || !settled(page.value(), *conversation)) {
+                read_page(reads_, query, conversation, done);
+                return;
+              }
+              ++replica_pages_;
+              done(std::move(page));
+            });
+}
+
+void PgMessageStore::read_page(PgSession& from, const HistoryQuery& query, const ConversationPtr& conversation,
+                               Done<HistoryPage> done) {
   const std::uint64_t before = query.before == 0 ? std::numeric_limits<std::uint64_t>::max() : query.before;
-  reads_.query(kHistory,
-               {query.conversation.first.text(), query.conversation.second.text(), number_text(before),
-                number_text(query.limit + 1)},
-               [conversation, limit = query.limit, done = std::move(done)](const Result<PgRowsPtr>& answer) {
-                 if (answer.has_error()) {
-                   done(answer.error());
-                   return;
-                 }
-                 const PgRows& rows = *answer.value();
-                 HistoryPage page;
-                 page.has_more = rows.size() > limit;  // one more than asked for
-                 for (std::size_t row = std::min(rows.size(), limit); row-- > 0;) {
-                   page.rows.push_back({message_in(rows, row, 0, conversation), rows.number(row, kMessageColumns),
-                                        rows.number(row, kMessageColumns + 1)});
-                 }
-                 done(std::move(page));
-               });
+  from.query(kHistory,
+             {query.conversation.first.text(), query.conversation.second.text(), number_text(before),
+              number_text(query.limit + 1)},
+             [conversation, limit = query.limit, done = std::move(done)](const Result<PgRowsPtr>& answer) {
+               if (answer.has_error()) {
+                 done(answer.error());
+                 return;
+               }
+               const PgRows& rows = *answer.value();
+               HistoryPage page;
+               page.has_more = rows.size() > limit;  // one more than asked for
+               for (std::size_t row = std::min(rows.size(), limit); row-- > 0;) {
+                 page.rows.push_back({message_in(rows, row, 0, conversation), rows.number(row, kMessageColumns),
+                                      rows.number(row, kMessageColumns + 1)});
+               }
+               done(std::move(page));
+             });
 }
 
 void PgMessageStore::mark_read(const ReadMark& mark, Done<ReadOutcome> done) {

@@ -7,6 +7,7 @@
 #include "store/message_store.h"
 #include "store/postgres/delivery_marks.h"
 #include "store/postgres/pg_conversation_store.h"
+#include "store/postgres/pg_replica.h"
 #include "store/postgres/pg_session.h"
 #include "store/reader_places.h"
 
@@ -15,8 +16,9 @@ namespace plumbline::serve {
 // `hot` takes what a send waits for; everything else, marks included, goes through `reads` in the order asked.
 class PgMessageStore final : public MessageStore {
  public:
-  PgMessageStore(PgSession& hot, PgSession& reads, PgConversationStore& conversations)
-      : hot_(hot), reads_(reads), conversations_(conversations), marks_(reads) {}
+  // A `replica` serves older pages of history. Expects the overlay of recent messages on top of this store.
+  PgMessageStore(PgSession& hot, PgSession& reads, PgConversationStore& conversations, PgReplica* replica = nullptr)
+      : hot_(hot), reads_(reads), conversations_(conversations), replica_(replica), marks_(reads) {}
 
   // Instances store in whatever order: a free sequence id below the newest one is taken (see MessageStore::append).
   void append(MessagePtr message, Done<void> done) override;
@@ -28,15 +30,20 @@ class PgMessageStore final : public MessageStore {
   void unread(Uuid user, Done<std::uint64_t> done) override;
 
   [[nodiscard]] const DeliveryMarks& marks() const { return marks_; }
+  [[nodiscard]] std::uint64_t replica_pages() const { return replica_pages_; }
 
  private:
   void settle_append(MessagePtr message, Done<void> done);
-  void read_page(const HistoryQuery& query, const ConversationPtr& conversation, Done<HistoryPage> done);
+  void read_page(PgSession& from, const HistoryQuery& query, const ConversationPtr& conversation,
+                 Done<HistoryPage> done);
+  void read_older_page(const HistoryQuery& query, const ConversationPtr& conversation, Done<HistoryPage> done);
   void name_conversations(const PgRowsPtr& rows, Done<std::vector<MessagePtr>> done);
 
   PgSession& hot_;
   PgSession& reads_;
   PgConversationStore& conversations_;
+  PgReplica* replica_;
+  std::uint64_t replica_pages_{0};
   DeliveryMarks marks_;
 };
 

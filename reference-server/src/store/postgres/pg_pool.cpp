@@ -2,10 +2,11 @@
 
 namespace plumbline::serve {
 
-PgPool::PgPool(net::ShardPool& pool, const std::string& uri, const PgLinkOptions& limits) {
-  const auto link = [&](std::size_t shard, const char* purpose) {
+PgPool::PgPool(net::ShardPool& pool, const std::string& uri, const PgLinkOptions& limits,
+               const std::string& replica_uri) {
+  const auto link = [&](std::size_t shard, const char* purpose, const std::string& to) {
     PgLinkOptions options = limits;
-    options.conninfo = uri;
+    options.conninfo = to;
     options.purpose = purpose;
     return std::make_unique<PgLink>(pool.context(shard), std::move(options));
   };
@@ -13,12 +14,15 @@ PgPool::PgPool(net::ShardPool& pool, const std::string& uri, const PgLinkOptions
     std::vector<std::unique_ptr<PgLink>> hot;
     std::vector<PgLink*> all;
     for (std::size_t i = 0; i < kHotLinks; ++i) {
-      hot.push_back(link(shard, "hot"));
+      hot.push_back(link(shard, "hot", uri));
       all.push_back(hot.back().get());
     }
-    auto reads = link(shard, "reads");
+    auto reads = link(shard, "reads", uri);
     all.push_back(reads.get());
-    shards_.push_back({std::make_unique<PgSpread>(std::move(hot)), std::move(reads), std::move(all)});
+    shards_.push_back({std::make_unique<PgSpread>(std::move(hot)), std::move(reads), std::move(all), nullptr});
+    if (!replica_uri.empty()) {
+      shards_.back().replica = std::make_unique<PgReplica>(*shards_.back().reads, link(shard, "replica", replica_uri));
+    }
   }
 }
 
@@ -27,6 +31,15 @@ void PgPool::open() {
     for (PgLink* link : shard.all) {
       link->open();
     }
+    if (shard.replica) {
+      shard.replica->link().open();
+    }
+  }
+}
+
+void PgPool::tick(std::size_t shard, Time now) {
+  if (PgReplica* replica = shards_[shard].replica.get()) {
+    replica->tick(now);
   }
 }
 
