@@ -26,6 +26,15 @@ std::string_view topic_name(Topic topic) {
   return "";
 }
 
+std::optional<Topic> find_topic(std::string_view name) {
+  for (std::size_t index = 0; index < kTopics; ++index) {
+    if (topic_name(static_cast<Topic>(index)) == name) {
+      return static_cast<Topic>(index);
+    }
+  }
+  return std::nullopt;
+}
+
 std::string partition_key(const BusBody& body) {
   return std::visit(KeyOf{}, body);
 }

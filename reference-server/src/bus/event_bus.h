@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,6 +28,7 @@ enum class Topic : std::uint8_t { chat_messages, typing_indicators, read_receipt
 inline constexpr std::size_t kTopics = 4;
 
 [[nodiscard]] std::string_view topic_name(Topic topic);  // "chat-messages"
+[[nodiscard]] std::optional<Topic> find_topic(std::string_view name);
 [[nodiscard]] inline Topic topic_of(const BusBody& body) {
   return static_cast<Topic>(body.index());
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "plumbline/base/clock.h"
@@ -62,12 +63,13 @@ struct Event {
   const std::vector<std::string>* attachments;
 };
 
-// One number of one shard for /metrics; the values of all shards are summed.
+// One number of one shard for /metrics; the values of all shards under the same name and labels are summed.
 struct Metric {
   std::string name;  // Prometheus name, e.g. plumbline_messages_accepted_total
   std::string help;
   bool monotonic{true};  // counter, else gauge
   double value{0};
+  std::vector<std::pair<std::string, std::string>> labels{};  // e.g. group, message-delivery-group
 };
 
 class Application {

@@ -44,18 +44,27 @@ constexpr Series kSeries[]{
      &ShardCounters::overflow_disconnects},
 };
 
-MetricFamily family(const std::string& name, const std::string& help, bool monotonic, double value) {
+ClientMetric series(bool monotonic, double value) {
+  ClientMetric made;
+  if (monotonic) {
+    made.counter.value = value;
+  } else {
+    made.gauge.value = value;
+  }
+  return made;
+}
+
+MetricFamily empty_family(const std::string& name, const std::string& help, bool monotonic) {
   MetricFamily made;
   made.name = name;
   made.help = help;
   made.type = monotonic ? MetricType::Counter : MetricType::Gauge;
-  ClientMetric metric;
-  if (monotonic) {
-    metric.counter.value = value;
-  } else {
-    metric.gauge.value = value;
-  }
-  made.metric.push_back(metric);
+  return made;
+}
+
+MetricFamily family(const std::string& name, const std::string& help, bool monotonic, double value) {
+  MetricFamily made = empty_family(name, help, monotonic);
+  made.metric.push_back(series(monotonic, value));
   return made;
 }
 
@@ -80,8 +89,9 @@ void add_application(std::vector<MetricFamily>& families, const std::vector<Shar
   std::vector<Metric> totals;
   for (const ShardSnapshot& shard : shards) {
     for (const Metric& metric : shard.application) {
-      const auto same =
-          std::find_if(totals.begin(), totals.end(), [&](const Metric& m) { return m.name == metric.name; });
+      const auto same = std::find_if(totals.begin(), totals.end(), [&](const Metric& m) {
+        return m.name == metric.name && m.labels == metric.labels;
+      });
       if (same == totals.end()) {
         totals.push_back(metric);
       } else {
@@ -89,8 +99,17 @@ void add_application(std::vector<MetricFamily>& families, const std::vector<Shar
       }
     }
   }
+  const std::size_t first = families.size();
   for (const Metric& metric : totals) {
-    families.push_back(family(metric.name, metric.help, metric.monotonic, metric.value));
+    const auto same = std::find_if(families.begin() + static_cast<std::ptrdiff_t>(first), families.end(),
+                                   [&](const MetricFamily& made) { return made.name == metric.name; });
+    MetricFamily& target = same == families.end()
+                               ? families.emplace_back(empty_family(metric.name, metric.help, metric.monotonic))
+                               : *same;
+    ClientMetric& one = target.metric.emplace_back(series(metric.monotonic, metric.value));
+    for (const auto& [label, value] : metric.labels) {
+      one.label.push_back({label, value});
+    }
   }
 }
 

@@ -7,14 +7,12 @@
 #include <optional>
 
 #include "bus/kafka/record.h"
+#include "unit/bus/people.h"
 
 namespace plumbline::serve {
 namespace {
 
 using namespace std::chrono_literals;
-
-const Uuid kAnn{1, 1};
-const Uuid kBob{2, 2};
 
 class ScriptedLog final : public LogProducer {
  public:

@@ -11,14 +11,12 @@
 
 #include "bus/kafka/record.h"
 #include "unit/bus/mock_kafka.h"
+#include "unit/bus/people.h"
 
 namespace plumbline::serve {
 namespace {
 
 using namespace std::chrono_literals;
-
-const Uuid kAnn{1, 1};
-const Uuid kBob{2, 2};
 
 // What the sink was given; waiting has a bound.
 class Taken {

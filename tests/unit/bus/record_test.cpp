@@ -7,12 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "unit/bus/people.h"
+
 namespace plumbline::serve {
 namespace {
 
-const Uuid kAnn{0x1111111111111111, 0x1111111111111111};
-const Uuid kBob{0x2222222222222222, 0x2222222222222222};
-const Uuid kCyd{0x3333333333333333, 0x3333333333333333};
 const Uuid kGroup{0x9999999999999999, 0x9999999999999999};
 constexpr UnixMillis kAt = 1'795'248'062'003;  // 2026-11-21T08:01:02.003Z
 

@@ -5,15 +5,14 @@
 
 #include <memory>
 
+#include "unit/bus/people.h"
+
 namespace plumbline::serve {
 namespace {
 
 using namespace std::chrono_literals;
 
 const Time kStart = Time{} + 1h;
-const Uuid kAnn{1, 1};
-const Uuid kBob{2, 2};
-const Uuid kCyd{3, 3};
 
 MessagePtr message_to(Uuid receiver, std::uint64_t sequence) {
   auto conversation = std::make_shared<Conversation>();

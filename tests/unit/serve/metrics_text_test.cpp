@@ -25,5 +25,16 @@ TEST(MetricsText, SumsShardsAndTakesTheWorstLag) {
   EXPECT_THAT(text, HasSubstr("app_total 2\n"));
 }
 
+TEST(MetricsText, KeepsLabelledSeriesOfOneNameTogether) {
+  ShardSnapshot a;
+  a.application = {{"lag", "Behind.", false, 3, {{"group", "one"}}}, {"other", "Other.", false, 1}};
+  ShardSnapshot b;
+  b.application = {{"lag", "Behind.", false, 4, {{"group", "one"}}}, {"lag", "Behind.", false, 9, {{"group", "two"}}}};
+
+  const std::string text = metrics_text({a, b});
+
+  EXPECT_THAT(text, HasSubstr("# TYPE lag gauge\nlag{group=\"one\"} 7\nlag{group=\"two\"} 9\n# HELP other"));
+}
+
 }  // namespace
 }  // namespace plumbline::serve

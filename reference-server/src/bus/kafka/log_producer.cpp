@@ -8,7 +8,7 @@
 namespace plumbline::serve {
 namespace {
 
-constexpr int kPollMillis = 50;
+constexpr int kServeMillis = 50;
 // A record may wait this long inside librdkafka: one that expires in flight breaks idempotence, so nothing that ends
 // sooner is a fault of the producer. Callers have deadlines of their own.
 constexpr const char* kMessageTimeoutMillis = "300000";
@@ -130,7 +130,7 @@ void KafkaLogProducer::post_answers() {
 void KafkaLogProducer::run() {
   std::string reason;
   while (!stopping_) {
-    rd_kafka_poll(client_->handle.get(), kPollMillis);
+    rd_kafka_poll(client_->handle.get(), kServeMillis);
     if (is_fatal(client_->handle.get(), &reason)) {
       replace_client(reason);  // before anybody hears of it and sends again
     }
@@ -154,7 +154,7 @@ void KafkaLogProducer::give_up(Client& client) {
   rd_kafka_purge(client.handle.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   const Time deadline = steady_now() + kPurgeWithin;
   while (rd_kafka_outq_len(client.handle.get()) > 0 && steady_now() < deadline) {
-    rd_kafka_poll(client.handle.get(), kPollMillis);
+    rd_kafka_poll(client.handle.get(), kServeMillis);
   }
   post_answers();
 }

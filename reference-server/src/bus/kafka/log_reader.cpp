@@ -11,7 +11,7 @@ namespace plumbline::serve {
 namespace {
 
 constexpr int kPollMillis = 100;
-constexpr int kRequestMillis = 2000;
+constexpr int kWatermarkMillis = 2000;
 constexpr auto kPause = std::chrono::milliseconds{100};
 constexpr std::uint64_t kWarnings = 10;  // of poison, for each reader
 
@@ -19,16 +19,7 @@ using Metadata = Owned<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
 using Fetched = Owned<rd_kafka_message_t, rd_kafka_message_destroy>;
 using PartitionList = Owned<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
 
-std::optional<Topic> topic_named(std::string_view name) {
-  for (std::size_t i = 0; i < kTopics; ++i) {
-    if (topic_name(static_cast<Topic>(i)) == name) {
-      return static_cast<Topic>(i);
-    }
-  }
-  return std::nullopt;
-}
-
-std::string text_of(Topic topic) {
+std::string name_text(Topic topic) {
   return std::string{topic_name(topic)};
 }
 
@@ -109,14 +100,14 @@ void KafkaLogReader::close() {
 
 bool KafkaLogReader::find_places() {
   const rd_kafka_metadata_t* found = nullptr;
-  if (rd_kafka_metadata(client_.get(), 1, nullptr, &found, kRequestMillis) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+  if (rd_kafka_metadata(client_.get(), 1, nullptr, &found, kWatermarkMillis) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return false;
   }
   const Metadata metadata(found);
   std::size_t topics = 0;
   for (int i = 0; i < metadata->topic_cnt; ++i) {
     const rd_kafka_metadata_topic_t& listed = metadata->topics[i];
-    const auto topic = topic_named(listed.topic);
+    const auto topic = find_topic(listed.topic);
     if (!topic || listed.partition_cnt == 0) {
       continue;
     }
@@ -133,8 +124,8 @@ bool KafkaLogReader::find_places() {
 bool KafkaLogReader::find_place(Topic topic, std::int32_t partition) {
   std::int64_t low = 0;
   std::int64_t high = 0;
-  if (rd_kafka_query_watermark_offsets(client_.get(), text_of(topic).c_str(), partition, &low, &high, kRequestMillis) !=
-      RD_KAFKA_RESP_ERR_NO_ERROR) {
+  if (rd_kafka_query_watermark_offsets(client_.get(), name_text(topic).c_str(), partition, &low, &high,
+                                       kWatermarkMillis) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return false;
   }
   std::int64_t begin = high;
@@ -148,7 +139,7 @@ bool KafkaLogReader::find_place(Topic topic, std::int32_t partition) {
 void KafkaLogReader::assign() {
   const PartitionList list(rd_kafka_topic_partition_list_new(32));
   for (std::size_t topic = 0; topic < kTopics; ++topic) {
-    const std::string name = text_of(static_cast<Topic>(topic));
+    const std::string name = name_text(static_cast<Topic>(topic));
     for (const auto& [partition, place] : places_[topic]) {
       rd_kafka_topic_partition_list_add(list.get(), name.c_str(), partition)->offset = place;
     }
@@ -174,7 +165,7 @@ void KafkaLogReader::read_one() {
 }
 
 void KafkaLogReader::take(const rd_kafka_message_t& message) {
-  const auto topic = topic_named(rd_kafka_topic_name(message.rkt));
+  const auto topic = find_topic(rd_kafka_topic_name(message.rkt));
   if (!topic) {
     return;
   }
@@ -189,7 +180,7 @@ void KafkaLogReader::take(const rd_kafka_message_t& message) {
     undecodable_.fetch_add(1, std::memory_order_relaxed);
     if (warned_ < kWarnings) {
       ++warned_;
-      log::warn("kafka_record_undecodable", {{"topic", text_of(*topic)},
+      log::warn("kafka_record_undecodable", {{"topic", name_text(*topic)},
                                              {"partition", std::to_string(message.partition)},
                                              {"offset", std::to_string(message.offset)},
                                              {"why", std::string{body.error().where}}});
@@ -202,20 +193,20 @@ void KafkaLogReader::take(const rd_kafka_message_t& message) {
 
 // Our place is one that the brokers do not have: aged out while this instance was stopped, or lost with their disks.
 void KafkaLogReader::move_into_range(const rd_kafka_message_t& message) {
-  const auto topic = message.rkt == nullptr ? std::nullopt : topic_named(rd_kafka_topic_name(message.rkt));
+  const auto topic = message.rkt == nullptr ? std::nullopt : find_topic(rd_kafka_topic_name(message.rkt));
   if (!topic) {
     return;
   }
   const std::int64_t place = places_of(*topic)[message.partition];
   std::int64_t low = 0;
   std::int64_t high = 0;
-  if (rd_kafka_query_watermark_offsets(client_.get(), text_of(*topic).c_str(), message.partition, &low, &high,
-                                       kRequestMillis) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+  if (rd_kafka_query_watermark_offsets(client_.get(), name_text(*topic).c_str(), message.partition, &low, &high,
+                                       kWatermarkMillis) == RD_KAFKA_RESP_ERR_NO_ERROR) {
     const std::int64_t inside = std::clamp(place, low, high);
     skipped_.fetch_add(static_cast<std::uint64_t>(std::max<std::int64_t>(inside - place, 0)),
                        std::memory_order_relaxed);
     places_of(*topic)[message.partition] = inside;
-    log::error("kafka_place_out_of_range", {{"topic", text_of(*topic)},
+    log::error("kafka_place_out_of_range", {{"topic", name_text(*topic)},
                                             {"partition", std::to_string(message.partition)},
                                             {"was", std::to_string(place)},
                                             {"now", std::to_string(inside)}});

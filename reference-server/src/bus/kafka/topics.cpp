@@ -20,7 +20,7 @@ using Resource = Owned<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destro
 using AdminOptions = Owned<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 
 constexpr int kPauseMillis = 100;
-constexpr int kRequestMillis = 3000;
+constexpr int kAdminMillis = 3000;
 constexpr int kCopies = 3;  // where there are as many brokers
 constexpr int kInSync = 2;
 
@@ -51,7 +51,7 @@ class Preparation {
 
   bool refresh() {
     const rd_kafka_metadata_t* found = nullptr;
-    if (rd_kafka_metadata(client_.get(), 1, nullptr, &found, kRequestMillis) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (rd_kafka_metadata(client_.get(), 1, nullptr, &found, kAdminMillis) != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return false;
     }
     metadata_.reset(found);
@@ -82,7 +82,7 @@ class Preparation {
   [[nodiscard]] AdminOptions request_options(rd_kafka_admin_op_t what) const {
     AdminOptions options(rd_kafka_AdminOptions_new(client_.get(), what));
     std::array<char, 128> why{};
-    rd_kafka_AdminOptions_set_request_timeout(options.get(), kRequestMillis, why.data(), why.size());
+    rd_kafka_AdminOptions_set_request_timeout(options.get(), kAdminMillis, why.data(), why.size());
     return options;
   }
 
@@ -96,7 +96,7 @@ class Preparation {
     const Queue queue(rd_kafka_queue_new(client_.get()));
     rd_kafka_NewTopic_t* list = topic.get();
     rd_kafka_CreateTopics(client_.get(), &list, 1, request_options(RD_KAFKA_ADMIN_OP_CREATETOPICS).get(), queue.get());
-    const AdminEvent event(rd_kafka_queue_poll(queue.get(), kRequestMillis + 1000));
+    const AdminEvent event(rd_kafka_queue_poll(queue.get(), kAdminMillis + 1000));
     if (!event || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return event ? rd_kafka_event_error_string(event.get()) : "no answer";
     }
@@ -191,7 +191,7 @@ class Preparation {
     rd_kafka_ConfigResource_t* list = resource.get();
     rd_kafka_DescribeConfigs(client_.get(), &list, 1, request_options(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS).get(),
                              queue.get());
-    const AdminEvent event(rd_kafka_queue_poll(queue.get(), kRequestMillis + 1000));
+    const AdminEvent event(rd_kafka_queue_poll(queue.get(), kAdminMillis + 1000));
     const auto* result = event ? rd_kafka_event_DescribeConfigs_result(event.get()) : nullptr;
     std::size_t resources = 0;
     const rd_kafka_ConfigResource_t** described =

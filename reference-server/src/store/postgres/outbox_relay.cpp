@@ -19,15 +19,6 @@ constexpr PgStatement kRead{"outbox_read", "SELECT id, topic, key, payload FROM 
 
 constexpr PgStatement kRemove{"outbox_remove", "DELETE FROM outbox WHERE id = ANY ($1::bigint[])"};
 
-std::optional<Topic> topic_named(std::string_view name) {
-  for (std::size_t i = 0; i < kTopics; ++i) {
-    if (topic_name(static_cast<Topic>(i)) == name) {
-      return static_cast<Topic>(i);
-    }
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 void OutboxRelay::tick(Time now) {
@@ -71,7 +62,7 @@ void OutboxRelay::publish(const PgRows& rows) {
   round->unsettled = rows.size() + 1;  // one for this loop
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::int64_t id = rows.number(i, 0);
-    const std::optional<Topic> topic = topic_named(rows.text(i, 1));
+    const std::optional<Topic> topic = find_topic(rows.text(i, 1));
     if (!topic) {
       log::error("outbox_row_of_unknown_topic", {{"id", std::to_string(id)}});
       round->published.push_back(id);
