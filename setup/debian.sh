@@ -9,13 +9,19 @@ readonly build_packages=(
 )
 # The tests: ccache makes the sanitizer trees cheap to repeat, clang-query finds what g++ 12 miscompiles.
 readonly test_packages=(
-  ccache git libgmock-dev libgtest-dev python3 python3-jsonschema python3-venv python3-yaml
+  ccache docker-compose git libgmock-dev libgtest-dev python3 python3-jsonschema python3-venv python3-yaml
   chromium fonts-dejavu-core
   clang-format-14 clang-tools-14
 )
 # The parts of the full stack that `plumbline stack` starts.
 readonly stack_packages=(
   haproxy maven openjdk-17-jre-headless postgresql-15 redis-sentinel redis-server
+)
+# What a container of compose/Dockerfile holds: those parts, and the libraries of plumbline without their headers.
+readonly runtime_packages=(
+  haproxy openjdk-17-jre-headless openssl postgresql-15 redis-sentinel redis-server
+  libboost-json1.81.0 libboost-url1.81.0 libfmt9 libhiredis0.14 libjwt0 libpq5 libpqxx-6.4 libprometheus-cpp-core1.0
+  librdkafka1 libsodium23 libspdlog1.10 libssl3 libyaml-cpp0.7 zlib1g
 )
 # ./check --full.
 readonly full_packages=(clang-tidy-19 clang-14 libclang-rt-14-dev libfuzzer-14-dev libbenchmark-dev)

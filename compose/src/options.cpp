@@ -42,6 +42,9 @@ void describe_rest(CLI::App& app, Options& options) {
   }
   CLI::App* prepare = app.add_subcommand("prepare", "make what lets Kafka start fast; once, `up` does it otherwise");
   prepare->callback([&options] { options.verb = Options::Verb::prepare; });
+  CLI::App* compose = app.add_subcommand("compose", "write the same stack as a Docker Compose file");
+  compose->add_option("--out", options.out, "folder for compose.yaml and its configuration files")->required();
+  compose->callback([&options] { options.verb = Options::Verb::compose; });
 }
 
 struct Words {

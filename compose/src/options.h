@@ -13,7 +13,7 @@
 namespace plumbline::stack {
 
 struct Options {
-  enum class Verb { up, down, status, logs, deed, prepare };
+  enum class Verb { up, down, status, logs, deed, prepare, compose };
 
   Verb verb{Verb::up};
   std::string dir;
@@ -25,7 +25,8 @@ struct Options {
   bool embedded{false};
   std::vector<std::string> serve_words;
   std::string log_of;
-  int lines{0};  // of a log, from its end; 0: all
+  std::string out;  // where `compose` writes
+  int lines{0};     // of a log, from its end; 0: all
   Request request;
 };
 

@@ -10,6 +10,7 @@
 #include <iomanip>
 #include <iostream>
 
+#include "container/compose_files.h"
 #include "control/control_client.h"
 #include "kafka/kafka_home.h"
 #include "options.h"
@@ -124,6 +125,21 @@ int prepare() {
   return prepared ? to_int(ExitCode::ok) : stop(prepared.error());
 }
 
+int write_compose_files(const std::filesystem::path& out) {
+  for (const TextFile& file : compose_files()) {
+    const std::filesystem::path path = out / file.path;
+    std::error_code failed;
+    std::filesystem::create_directories(path.parent_path(), failed);
+    std::ofstream to{path, std::ios::binary};
+    to << file.text;
+    if (!to.flush()) {
+      return stop({"cannot write " + path.string() + "; give another --out"});
+    }
+    std::cout << path.string() << '\n';
+  }
+  return to_int(ExitCode::ok);
+}
+
 }  // namespace
 
 int run(const std::vector<std::string>& args) {
@@ -149,6 +165,8 @@ int run(const std::vector<std::string>& args) {
       return do_deed(options);
     case Options::Verb::prepare:
       return prepare();
+    case Options::Verb::compose:
+      return write_compose_files(options.out);
   }
   return to_int(ExitCode::usage);
 }

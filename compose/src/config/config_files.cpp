@@ -36,7 +36,8 @@ std::string postgres_hba(const std::string& network) {
 
 std::string redis_conf(const Node& node, const Topology& topology) {
   std::string text = "bind " + node.bind + "\nport " + std::to_string(node.port) + "\ndir " + node.folder + "/data\n" +
-                     "requirepass " + topology.redis_password + "\nmasterauth " + topology.redis_password + "\n" +
+                     "replica-announce-ip " + node.host + "\nreplica-announce-port " + std::to_string(node.port) +
+                     "\nrequirepass " + topology.redis_password + "\nmasterauth " + topology.redis_password + "\n" +
                      lines(redis_settings(), "", " ");
   const Node master = topology.of(Part::redis).front();
   if (node.name != master.name) {
@@ -49,8 +50,8 @@ std::string sentinel_conf(const Node& node, const Topology& topology) {
   const std::string& name = topology.redis_name;
   const std::vector<Node> servers = topology.of(Part::redis);
   std::string text = "bind " + node.bind + "\nport " + std::to_string(node.port) + "\ndir " + node.folder + "/data\n" +
-                     "sentinel resolve-hostnames yes\nsentinel announce-hostnames yes\n" +  //
-                     "sentinel myid " + node.id + "\n" +                                    //
+                     "sentinel resolve-hostnames yes\nsentinel announce-hostnames yes\n" +        //
+                     "sentinel announce-ip " + node.host + "\nsentinel myid " + node.id + "\n" +  //
                      "sentinel monitor " + name + " " + servers.front().host + " " +
                      std::to_string(servers.front().port) + " " + std::to_string(sentinel_quorum(topology.profile)) +
                      "\nsentinel auth-pass " + name + " " + topology.redis_password + "\n";

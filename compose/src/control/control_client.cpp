@@ -97,7 +97,7 @@ Outcome<void> take_down(const std::string& dir, std::chrono::milliseconds within
   line.send(to_line(request));
   while (line.next()) {
   }
-  if (steady_now() >= deadline) {
+  if (!StackDir::abandoned_before(dir, deadline)) {
     return Failure{"the stack in " + dir + " did not end in time", ExitCode::target_lost};
   }
   return boost::system::in_place_value;

@@ -1,6 +1,7 @@
 #include "place/stack_dir.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kLookEvery = 10;  // ms
 constexpr std::size_t kLongestSocket = sizeof(sockaddr_un::sun_path) - 1;
 
 Failure cannot(const std::string& what, const fs::path& path, int error) {
@@ -106,6 +108,17 @@ Outcome<StackDir> StackDir::claim(const std::string& dir) {
                    "directory that the user nobody can enter"};
   }
   return claimed;
+}
+
+bool StackDir::abandoned_before(const std::string& dir, Time deadline) {
+  const int marker = ::open((fs::path(dir) / kMarker).c_str(), O_RDONLY | O_CLOEXEC);
+  bool gone = marker < 0;
+  while (!gone && steady_now() < deadline) {
+    gone = ::flock(marker, LOCK_SH | LOCK_NB) == 0;
+    ::poll(nullptr, 0, gone ? 0 : kLookEvery);
+  }
+  ::close(marker);
+  return gone;
 }
 
 StackDir::StackDir(StackDir&& other) noexcept : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}

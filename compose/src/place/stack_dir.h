@@ -6,6 +6,7 @@
 #include <string>
 
 #include "place/failure.h"
+#include "plumbline/base/clock.h"
 #include "plumbline/net/child_process.h"
 
 namespace plumbline::stack {
@@ -27,6 +28,9 @@ class StackDir {
   StackDir(StackDir&& other) noexcept;
   StackDir& operator=(StackDir&& other) noexcept;
   ~StackDir();
+
+  // Blocks until nobody holds `dir` any more, neither a supervisor nor its guard; false when that takes too long.
+  [[nodiscard]] static bool abandoned_before(const std::string& dir, Time deadline);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }  // absolute, no symbolic links
   [[nodiscard]] std::string socket() const { return (path_ / "control.sock").string(); }
