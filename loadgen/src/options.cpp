@@ -27,6 +27,13 @@ void add_options(CLI::App& app, Options& into) {
       ->check([](const std::string& word) {  // as text: a number type would let -1 wrap to 18446744073709551615
         return parse_count(word) ? std::string{} : "'" + word + "' is not a whole number of 0 or more";
       });
+  app.add_option_function<std::string>(
+         "--duration", [&into](const std::string& word) { into.duration = parse_duration(word); },
+         "Length of the scenario's longest phase instead of its own, such as 60s; its faults follow")
+      ->check([](const std::string& word) {
+        const auto length = parse_duration(word);
+        return length && *length >= std::chrono::seconds{1} ? std::string{} : "'" + word + "' is no time such as 60s";
+      });
   app.add_option("--jwt-key", into.jwt_key,
                  "RS256 private key (PEM) that the target trusts; users are tokens signed by it");
   app.add_option("--mutant", into.mutant, "Start the embedded server with this deliberate fault");

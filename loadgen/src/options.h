@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "plumbline/base/clock.h"
+
 namespace plumbline::load {
 
 struct Options {
@@ -15,6 +17,7 @@ struct Options {
   std::string jwt_key;
   std::string mutant;  // handed to the embedded server
   std::optional<std::uint64_t> seed;
+  std::optional<Duration> duration;  // of the scenario's longest phase
   bool plan{false};
   bool json{false};
 };

@@ -80,6 +80,7 @@ std::optional<Refusal> check_space(const fs::path& dir, const Plan& plan) {
 
 std::string again(const Plan& plan, const Options& options) {
   std::string line = "plumbline load " + shell_word(options.scenario) + " --seed " + std::to_string(plan.scenario.seed);
+  line += options.duration ? fmt::format(" --duration {:g}s", in_seconds(*options.duration)) : "";
   line += options.target.empty() ? "" : " --target " + shell_word(options.target);
   line += options.jwt_key.empty() ? "" : " --jwt-key " + shell_word(options.jwt_key);
   line += options.mutant.empty() ? "" : " --mutant " + shell_word(options.mutant);

@@ -1,5 +1,6 @@
 #include "plumbline/load/verb.h"
 
+#include <algorithm>
 #include <iostream>
 
 #include "options.h"
@@ -17,6 +18,18 @@ int complain(const std::vector<std::string>& errors) {
     std::cerr << error << '\n';
   }
   return to_int(ExitCode::usage);
+}
+
+// The phase that the scenario is about is its longest; a step phase keeps its steps.
+void lengthen(Scenario& scenario, Duration length) {
+  const auto longest =
+      std::max_element(scenario.phases.begin(), scenario.phases.end(), [](const Phase& a, const Phase& b) {
+        return (a.kind == Phase::Kind::hold ? a.length : Duration{0}) <
+               (b.kind == Phase::Kind::hold ? b.length : Duration{0});
+      });
+  if (longest != scenario.phases.end()) {
+    longest->length = length;
+  }
 }
 
 }  // namespace
@@ -41,6 +54,9 @@ int run(const std::vector<std::string>& args) {
   }
   if (const std::vector<std::string> errors = fault_errors(scenario.scenario); !errors.empty()) {
     return complain(errors);
+  }
+  if (options.duration) {
+    lengthen(scenario.scenario, *options.duration);
   }
   scenario.scenario.seed = options.seed.value_or(scenario.scenario.seed);
   const Plan plan =
