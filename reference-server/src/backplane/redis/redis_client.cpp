@@ -9,8 +9,8 @@
 namespace plumbline::serve {
 namespace {
 
-constexpr std::chrono::milliseconds kFirstPause{20};
-constexpr std::chrono::milliseconds kLongestPause{200};
+constexpr std::chrono::milliseconds kFirstRedisPause{20};
+constexpr std::chrono::milliseconds kLongestRedisPause{200};
 // A connection that lived this long was a good one: the next search begins without delay.
 constexpr std::chrono::seconds kProven{1};
 constexpr std::chrono::milliseconds kEpochAgain{200};
@@ -62,7 +62,7 @@ RedisClient::RedisClient(boost::asio::io_context& io, Sentinels& sentinels, cons
       options_(options),
       pause_(io),
       idle_(io),
-      back_off_(kFirstPause),
+      back_off_(kFirstRedisPause),
       rng_(entropy_seed()) {}
 
 RedisClient::~RedisClient() {
@@ -72,7 +72,7 @@ RedisClient::~RedisClient() {
 void RedisClient::start() {
   stop();
   running_ = std::make_shared<bool>(true);
-  back_off_ = kFirstPause;
+  back_off_ = kFirstRedisPause;
   pause_.expires_at(steady_now());
   pause_.async_wait([this, alive = std::weak_ptr<bool>(running_)](const boost::system::error_code& error) {
     if (!error && !alive.expired()) {
@@ -213,7 +213,7 @@ void RedisClient::lost(const Error& error) {
   ++counters_.disconnects;
   problem_ = "lost Redis at " + incarnation_->address + ": " + std::string{error.where};
   if (steady_now() - ready_at_ >= kProven) {
-    back_off_ = kFirstPause;
+    back_off_ = kFirstRedisPause;
   }
   retry();
 }
@@ -227,7 +227,7 @@ void RedisClient::retry() {
   // Half of it is chance, so that the shards of all instances do not come back in step.
   const auto half = static_cast<std::uint64_t>(back_off_.count()) / 2;
   pause_.expires_at(steady_now() + Duration{static_cast<std::int64_t>(half + rng_.below(half + 1))});
-  back_off_ = std::min<Duration>(2 * back_off_, kLongestPause);
+  back_off_ = std::min<Duration>(2 * back_off_, kLongestRedisPause);
   pause_.async_wait([this, alive = std::weak_ptr<bool>(running_)](const boost::system::error_code& error) {
     if (!error && !alive.expired()) {
       find_master();
