@@ -31,7 +31,10 @@ int stop(const Failure& failure) {
 }
 
 Mark mark_of(const StackDir& dir, const Programs& programs) {
-  Mark mark{marker_variable(dir.path().string()), dir.path().string(), {}};
+  Mark mark{marker_variable(dir.path().string()), dir.home().string(), {}, {}};
+  if (dir.home() != dir.path()) {
+    mark.remove = dir.home().string();
+  }
   for (const std::string& program : {programs.postgres, programs.redis, programs.sentinel}) {
     std::error_code failed;
     mark.programs.push_back(std::filesystem::canonical(program, failed).string());
@@ -74,7 +77,7 @@ Outcome<void> run_stack(const Options& options, const std::function<void(std::st
   given.with_backends = !options.embedded;
   given.user = unprivileged_user();
   const std::vector<std::uint16_t> list = ports->ports();
-  given.topology = local_topology(options.profile, options.instances, dir->path().string(), list,
+  given.topology = local_topology(options.profile, options.instances, dir->home().string(), list,
                                   options.front_port != 0 ? options.front_port : list.back());
   if (auto written = StackDir::write(given.topology.jwt_key, new_signing_key(), given.user); !written) {
     return written;

@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kLookEvery = 10;  // ms
+constexpr const char* kSocket = "control.sock";
 constexpr std::size_t kLongestSocket = sizeof(sockaddr_un::sun_path) - 1;
 
 Failure cannot(const std::string& what, const fs::path& path, int error) {
@@ -78,9 +79,6 @@ Outcome<StackDir> StackDir::claim(const std::string& dir) {
   if (failed || !fs::is_directory(path, failed)) {
     return cannot("make the directory", dir, made != 0 ? made : ENOTDIR);
   }
-  if ((path / "control.sock").string().size() > kLongestSocket) {
-    return Failure{path.string() + " is too long for the path of a socket; give --dir a directory with a shorter path"};
-  }
   if (const auto usable = only_an_old_stack(path); !usable) {
     return usable.error();
   }
@@ -90,6 +88,7 @@ Outcome<StackDir> StackDir::claim(const std::string& dir) {
     return cannot("write to", path, errno);
   }
   StackDir claimed{path, lock};
+  claimed.home_ = path;
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
     return Failure{path.string() + " is in use by another stack; stop it with `plumbline stack down --dir " +
                    path.string() + "`, or give another --dir"};
@@ -102,10 +101,11 @@ Outcome<StackDir> StackDir::claim(const std::string& dir) {
   const auto user = unprivileged_user();
   ::chmod(path.c_str(), user ? 0755 : 0700);
   if (user && !can_reach(path, *user)) {
-    fs::remove(marker, failed);
-    return Failure{path.string() +
-                   " lies in a directory that only root may enter, and PostgreSQL refuses to run as root; give --dir a "
-                   "directory that the user nobody can enter"};
+    std::string apart = (fs::temp_directory_path() / "plumbline-stack-XXXXXX").string();
+    if (::mkdtemp(apart.data()) == nullptr || ::chmod(apart.c_str(), 0755) != 0) {
+      return cannot("make the directory", apart, errno);
+    }
+    claimed.home_ = apart;
   }
   return claimed;
 }
@@ -121,10 +121,12 @@ bool StackDir::abandoned_before(const std::string& dir, Time deadline) {
   return gone;
 }
 
-StackDir::StackDir(StackDir&& other) noexcept : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+StackDir::StackDir(StackDir&& other) noexcept
+    : path_(std::move(other.path_)), home_(std::move(other.home_)), lock_(std::exchange(other.lock_, -1)) {}
 
 StackDir& StackDir::operator=(StackDir&& other) noexcept {
   std::swap(path_, other.path_);
+  std::swap(home_, other.home_);
   std::swap(lock_, other.lock_);
   return *this;
 }
@@ -136,7 +138,7 @@ StackDir::~StackDir() {
 }
 
 Outcome<void> StackDir::make_folder(const std::string& folder, const std::optional<User>& user) const {
-  const fs::path whole = path_ / folder;
+  const fs::path whole = home_ / folder;
   std::error_code failed;
   fs::create_directories(whole, failed);
   if (failed) {
@@ -166,7 +168,13 @@ Outcome<void> StackDir::write(const fs::path& file, const std::string& text, con
 std::string control_socket_of(const std::string& dir) {
   std::error_code failed;
   const fs::path path = fs::weakly_canonical(dir, failed);
-  return ((failed ? fs::path(dir) : path) / "control.sock").string();
+  const std::string socket = ((failed ? fs::path(dir) : path) / kSocket).string();
+  if (socket.size() <= kLongestSocket) {
+    return socket;
+  }
+  // A name of the same directory that is short enough; the descriptor stays open as long as this process.
+  const int opened = ::open(dir.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  return "/proc/self/fd/" + std::to_string(opened) + "/" + kSocket;
 }
 
 }  // namespace plumbline::stack

@@ -33,8 +33,10 @@ class StackDir {
   [[nodiscard]] static bool abandoned_before(const std::string& dir, Time deadline);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }  // absolute, no symbolic links
-  [[nodiscard]] std::string socket() const { return (path_ / "control.sock").string(); }
-  // A folder inside, owned by `user`, mode 0700.
+  // Where processes have their folders: the same, or a directory of its own for temporary files when the path leads
+  // through one that only root may enter, as a closed home directory; the guard removes that one.
+  [[nodiscard]] const std::filesystem::path& home() const { return home_; }
+  // A folder of home(), owned by `user`, mode 0700.
   [[nodiscard]] Outcome<void> make_folder(const std::string& folder, const std::optional<User>& user) const;
   [[nodiscard]] static Outcome<void> write(const std::filesystem::path& file, const std::string& text,
                                            const std::optional<User>& user);
@@ -42,10 +44,11 @@ class StackDir {
  private:
   StackDir(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
   std::filesystem::path path_;
+  std::filesystem::path home_;
   int lock_{-1};
 };
 
-// Of a stack that is (or was) there: DIR/control.sock.
+// DIR/control.sock, in a spelling that a socket's address can hold.
 [[nodiscard]] std::string control_socket_of(const std::string& dir);
 
 }  // namespace plumbline::stack

@@ -95,6 +95,10 @@ bool bears(pid_t pid, const Mark& mark) {
     }
     ::poll(nullptr, 0, left.empty() ? 5 : kSweepPause);
   }
+  if (!mark.remove.empty()) {
+    std::error_code failed;
+    std::filesystem::remove_all(mark.remove, failed);
+  }
   ::_exit(0);
 }
 

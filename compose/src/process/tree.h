@@ -19,6 +19,7 @@ struct Mark {
   std::string variable;               // NAME=VALUE in the environment
   std::string folder;                 // for programs that write their title over their environment, as PostgreSQL and
   std::vector<std::string> programs;  // Redis do: one of these executables, working somewhere in the folder
+  std::string remove;                 // a directory that the guard removes at the end; empty: none
 };
 
 // As far as this user may look.

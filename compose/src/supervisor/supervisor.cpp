@@ -95,7 +95,7 @@ struct Supervisor::Impl {
 
   Outcome<void> run() {
     began = steady_now();
-    if (auto listening = control.listen(given.dir->socket()); !listening) {
+    if (auto listening = control.listen(control_socket_of(given.dir->path().string())); !listening) {
       return listening;
     }
     ends.async_wait([this](boost::system::error_code failed, int /*number*/) {

@@ -108,6 +108,24 @@ def case_supervisor_killed():
         control.close()
 
 
+def case_closed_folder():
+    """A directory that only root may enter, as in a closed home directory, does for root as well."""
+    if os.geteuid() != 0:
+        return
+    with tempfile.TemporaryDirectory() as closed:  # mode 0700
+        folder = f"{closed}/{'long' * 20}"
+        up = subprocess.run([PLUMBLINE, "stack", "up", "--detach", "--profile", "minimal", "--instances", "1", "--embedded", "--dir",
+                             folder], capture_output=True, text=True, timeout=150, check=False)
+        assert up.returncode == 0, up
+        key = json.loads(up.stdout.removeprefix("plumbline: stack ready "))["jwt_key"]
+        assert os.path.exists(key)
+        for words in (("restart", "postgres"), ("heal",), ("down",)):
+            run = subprocess.run([PLUMBLINE, "stack", *words, "--dir", folder], capture_output=True, text=True, timeout=90,
+                                 check=False)
+            assert run.returncode == 0, run
+        assert not os.path.exists(key), "the home of the processes stayed"
+
+
 def case_guard():
     """A client that asked for the guard and vanished has its faults healed; one that said release has not."""
     with Stack(PLUMBLINE, "--profile", "minimal", "--instances", "0") as stack:

@@ -38,7 +38,7 @@ TEST_F(Place, IsMadeWhereItIsMissing) {
 
   ASSERT_TRUE(claimed.has_value());
   EXPECT_TRUE(fs::is_directory(dir()));
-  EXPECT_EQ(claimed->socket(), dir() + "/control.sock");
+  EXPECT_EQ(claimed->home(), claimed->path());
 }
 
 TEST_F(Place, BelongsToOneStackAtATime) {
@@ -67,8 +67,17 @@ TEST_F(Place, IsLeftAloneWithOtherFiles) {
   EXPECT_TRUE(fs::exists(dir() + "/thesis.txt"));
 }
 
-TEST_F(Place, MustFitThePathOfASocket) {
-  EXPECT_THAT(refusal(dir(std::string(100, 'x').c_str())), HasSubstr("shorter path"));
+TEST_F(Place, HasAShortNameForItsSocketWhateverItsPath) {
+  const std::string deep = dir(std::string(100, 'x').c_str());
+  const auto claimed = StackDir::claim(deep);
+  ASSERT_TRUE(claimed.has_value());
+
+  const std::string socket = control_socket_of(deep);
+
+  EXPECT_LT(socket.size(), 100U);
+  std::ofstream{deep + "/control.sock"} << "here";
+  EXPECT_TRUE(fs::exists(socket));
+  EXPECT_EQ(control_socket_of(dir()), dir() + "/control.sock");
 }
 
 TEST_F(Place, CannotBeAFile) {
@@ -77,14 +86,19 @@ TEST_F(Place, CannotBeAFile) {
   EXPECT_THAT(refusal(dir()), HasSubstr("give another --dir"));
 }
 
-TEST_F(Place, MustBeReachableForTheUserOfTheProcesses) {
+TEST_F(Place, HasItsHomeElsewhereWhenOnlyRootCanReachIt) {
   if (::geteuid() != 0) {
     GTEST_SKIP() << "SKIP_ only root drops to another user";
   }
   fs::create_directories(dir("closed"));
   fs::permissions(dir("closed"), fs::perms::owner_all);
 
-  EXPECT_THAT(refusal(dir("closed/stack")), HasSubstr("only root may enter"));
+  const auto claimed = StackDir::claim(dir("closed/stack"));
+
+  ASSERT_TRUE(claimed.has_value());
+  EXPECT_NE(claimed->home(), claimed->path());
+  EXPECT_TRUE(can_reach(claimed->home(), *unprivileged_user()));
+  fs::remove_all(claimed->home());
 }
 
 TEST_F(Place, SaysWhenTheDiskIsFull) {

@@ -42,8 +42,8 @@ TEST(MarkedProcesses, FindsThemByTheirWholeMark) {
   net::ChildProcess child = shell("echo started; exec sleep 60", mark("b"));
   ASSERT_TRUE(child.wait_for_line("started", 10s));
 
-  EXPECT_EQ(marked_processes({mark("b"), {}, {}}), std::vector<pid_t>{child.pid()});
-  EXPECT_TRUE(marked_processes({mark("b").substr(0, mark("b").size() - 1), {}, {}}).empty());
+  EXPECT_EQ(marked_processes({mark("b"), {}, {}, {}}), std::vector<pid_t>{child.pid()});
+  EXPECT_TRUE(marked_processes({mark("b").substr(0, mark("b").size() - 1), {}, {}, {}}).empty());
 }
 
 TEST(MarkedProcesses, FindsAProgramByItsFolder) {
@@ -55,9 +55,9 @@ TEST(MarkedProcesses, FindsAProgramByItsFolder) {
   const std::string folder = "/proc/" + std::to_string(child->pid());
   const std::string program = std::filesystem::canonical("/bin/sleep").string();
 
-  EXPECT_EQ(marked_processes({"A=none", folder, {program}}), std::vector<pid_t>{child->pid()});
-  EXPECT_TRUE(marked_processes({"A=none", folder, {"/bin/other"}}).empty());
-  EXPECT_TRUE(marked_processes({"A=none", folder + "0", {program}}).empty());
+  EXPECT_EQ(marked_processes({"A=none", folder, {program}, {}}), std::vector<pid_t>{child->pid()});
+  EXPECT_TRUE(marked_processes({"A=none", folder, {"/bin/other"}, {}}).empty());
+  EXPECT_TRUE(marked_processes({"A=none", folder + "0", {program}, {}}).empty());
 }
 
 TEST(IsAlive, IsFalseForAZombie) {
@@ -80,7 +80,7 @@ TEST(Guard, KillsWhatIsMarkedWhenItsOwnerEnds) {
   net::ChildProcess other = shell("echo started; exec sleep 60", mark("other"));
   ASSERT_TRUE(other.wait_for_line("started", 10s));
 
-  { const Guard guard = Guard::post({mark("c"), {}, {}}); }
+  { const Guard guard = Guard::post({mark("c"), {}, {}, {}}); }
 
   EXPECT_TRUE(frozen.ended_within(10s));
   EXPECT_TRUE(other.running());
