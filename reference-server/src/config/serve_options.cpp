@@ -133,7 +133,8 @@ std::vector<std::string> words_of(const ConfigEntries& entries, const CLI::App& 
     }
     std::string joined;
     for (const ConfigValue& value : values) {
-      joined += (joined.empty() ? "" : ",") + value.text;
+      joined += joined.empty() ? "" : ",";
+      joined += value.text;
     }
     words.push_back("--" + key + "=" + joined);
   }
@@ -147,7 +148,8 @@ std::string preset_list() {
 std::string mutant_list() {
   std::string list;
   for (const std::string_view id : mutant_ids()) {
-    list += (list.empty() ? "" : ", ") + std::string(id);
+    list += list.empty() ? "" : ", ";
+    list += id;
   }
   return list;
 }

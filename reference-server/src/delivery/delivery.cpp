@@ -285,7 +285,8 @@ void Delivery::tick() {
   pump_all();
   expire_some();
   if (held_ && ++held_->ticks > 10) {
-    const HeldBack late = *std::exchange(held_, std::nullopt);
+    const HeldBack late = *held_;
+    held_.reset();
     late.device->socket->emit(late.frame);
   }
 }

@@ -40,7 +40,7 @@ socketio::FramePtr event_frame(const Socket& socket, std::string_view name, cons
 
 socketio::FramePtr ack_frame(const Socket& socket, const Event& event) {
   if (event.attachments->empty()) {
-    return socketio::make_ack(socket.nsp(), *event.ack_id, event.args);
+    return socketio::make_ack(socket.nsp(), event.ack_id.value_or(0), event.args);
   }
   std::string text;
   socketio::append_packet(text, socketio::PacketType::binary_ack, socket.nsp(), event.ack_id, event.args,

@@ -34,7 +34,7 @@ KafkaOptions kafka_options(const BackendOptions& options) {
 }
 
 // Both are checked before anything else starts, so that a wrong address is told at once and alone.
-const BackendOptions& prepared(const BackendOptions& options) {
+BackendOptions prepared(BackendOptions options) {
   migrate(options.postgres);
   prepare_topics(kafka_options(options), bus_topics());
   return options;

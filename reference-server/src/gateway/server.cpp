@@ -113,7 +113,7 @@ ExitCode run(const ServeOptions& options, Listening listening, const sigset_t& e
   }
   factory->start();
   pool.start();
-  std::cout << "plumbline: listening on " << url_of(options.host, listening.port) << std::endl;
+  std::cout << "plumbline: listening on " << url_of(options.host, listening.port) << '\n' << std::flush;
   wait_for_signal(ends);
   if (!drain(server)) {
     log::warn("grace_over", {{"seconds", std::to_string(options.grace.count())}});

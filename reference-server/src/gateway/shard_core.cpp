@@ -9,7 +9,7 @@
 namespace plumbline::serve {
 namespace {
 
-const ChatOptions& offered(const ChatOptions& options, std::size_t shards) {
+ChatOptions offered(ChatOptions options, std::size_t shards) {
   if (options.dialect != "messenger") {
     throw std::runtime_error("the dialect \"" + options.dialect + "\" is not offered; messenger is");
   }

@@ -87,7 +87,7 @@ void post_register(const CallPtr& call) {
     call->respond(call->fields.refusal());
     return;
   }
-  call->core.auth.add_user(std::move(user), std::string{*password}, [call](const Result<UserPtr>& added) {
+  call->core.auth.add_user(std::move(user), std::string{password.value_or("")}, [call](const Result<UserPtr>& added) {
     if (added.has_value()) {
       call->respond(json_answer(201, R"({"user":)" + user_json(*added.value()) + "}"));
     } else {
@@ -111,8 +111,9 @@ void post_login(const CallPtr& call) {
     call->respond(fields.refusal());
     return;
   }
-  call->core.lockout.wait_of(std::string{*name}, [call, name = std::string{*name}, password = std::string{*password}](
-                                                     const Result<std::uint32_t>& wait) {
+  call->core.lockout.wait_of(std::string{name.value_or("")}, [call, name = std::string{name.value_or("")},
+                                                              password = std::string{password.value_or("")}](
+                                                                 const Result<std::uint32_t>& wait) {
     // The count is a guard, not an authority: without it everybody may try.
     if (wait.has_value() && wait.value() > 0) {
       call->respond(too_many_answer("Too many failed log-ins. Please try again later.", wait.value()));
@@ -129,7 +130,7 @@ void post_refresh(const CallPtr& call) {
     call->respond(call->fields.refusal());
     return;
   }
-  call->core.auth.refresh(std::string{*token},
+  call->core.auth.refresh(std::string{token.value_or("")},
                           [call](const Result<LoggedIn>& outcome) { answer_tokens(call, outcome); });
 }
 

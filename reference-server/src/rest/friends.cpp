@@ -109,7 +109,7 @@ void get_user_search(const CallPtr& call) {
     call->respond(query.refusal("Search term is required."));
     return;
   }
-  call->core.users.search(std::string{*term}, kMaxHits, [call](const Result<std::vector<UserPtr>>& hits) {
+  call->core.users.search(std::string{term.value_or("")}, kMaxHits, [call](const Result<std::vector<UserPtr>>& hits) {
     if (hits.has_error()) {
       answer_failure(call, hits.error());
     } else if (hits.value().empty()) {

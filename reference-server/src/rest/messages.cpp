@@ -67,7 +67,7 @@ std::optional<ConversationKey> destination_of(Fields& fields, Uuid sender) {
     return receiver ? std::optional{ConversationKey::pair(sender, *receiver)} : std::nullopt;
   }
   const auto text = fields.text("conversationId", Need::required, {1, 255, Length::whole});
-  const auto key = text ? ConversationKey::parse(*text) : std::nullopt;
+  const auto key = text ? ConversationKey::parse(text.value_or("")) : std::nullopt;
   if (text && !ConversationKey::parse_any_order(*text)) {
     fields.fault("conversationId", "is no conversation id");
   }
@@ -83,8 +83,9 @@ std::string_view refusal_text(const Fields& fields) {
 
 void submit(const CallPtr& call, SendCommand command) {
   ShardCore& core = call->core;
+  const std::size_t owner = core.owner(command.conversation);
   core.on_owner<SendReceipt>(
-      core.owner(command.conversation),
+      owner,
       [command = std::move(command)](ShardCore& there, Done<SendReceipt> reply) mutable {
         there.sends.send(std::move(command), std::move(reply));
       },
@@ -256,12 +257,12 @@ void post_mark_read(const CallPtr& call) {
     call->respond(fields.refusal("Conversation ID and last read sequence ID are required"));
     return;
   }
-  const auto key = ConversationKey::parse(*text);
+  const auto key = ConversationKey::parse(text.value_or(""));
   if (!key) {
     answer_failure(call, kNoConversation);
     return;
   }
-  once(call, [call, key = *key, up_to = static_cast<std::uint64_t>(*up_to)] {
+  once(call, [call, key = *key, up_to = static_cast<std::uint64_t>(up_to.value_or(0))] {
     call->core.on_owner<ReadOutcome>(
         call->core.owner(key),
         [key, me = call->who->user, up_to](ShardCore& there, Done<ReadOutcome> reply) {

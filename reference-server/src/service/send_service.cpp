@@ -36,17 +36,17 @@ void SendService::first_contact(SendCommand command, Done<SendReceipt> done) {
     done(kNoConversation);
     return;
   }
-  ports_.users.missing(
-      {command.conversation.other(command.sender)},
-      [this, command = std::move(command), done = std::move(done)](Result<std::vector<Uuid>> missing) mutable {
-        if (missing.has_error()) {
-          done(missing.error());
-        } else if (!missing.value().empty()) {
-          done(kNoReceiver);
-        } else {
-          open_pair(std::move(command), std::move(done));
-        }
-      });
+  const Uuid receiver = command.conversation.other(command.sender);
+  ports_.users.missing({receiver}, [this, command = std::move(command),
+                                    done = std::move(done)](Result<std::vector<Uuid>> missing) mutable {
+    if (missing.has_error()) {
+      done(missing.error());
+    } else if (!missing.value().empty()) {
+      done(kNoReceiver);
+    } else {
+      open_pair(std::move(command), std::move(done));
+    }
+  });
 }
 
 void SendService::open_pair(SendCommand command, Done<SendReceipt> done) {

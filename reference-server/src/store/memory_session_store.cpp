@@ -47,19 +47,19 @@ RefreshOutcome SessionTable::refresh(const std::string& token, Time now) {
       families_.erase(found);
       return {Refresh::expired, {}};
     }
-    family.current = new_token(*id);
+    family.current = new_token(found->first);
     family.current_expires = now + kRefreshLife;
     family.spent[token] = {family.current, now};
-    return {Refresh::rotated, {*id, family.user, family.current}};
+    return {Refresh::rotated, {found->first, family.user, family.current}};
   }
   const auto spent = family.spent.find(token);
   if (spent == family.spent.end()) {
     return {};
   }
   if (now - spent->second.at <= kRefreshGrace) {
-    return {Refresh::rotated, {*id, family.user, spent->second.successor}};
+    return {Refresh::rotated, {found->first, family.user, spent->second.successor}};
   }
-  const RefreshOutcome reused{Refresh::reused, {*id, family.user, {}}};
+  const RefreshOutcome reused{Refresh::reused, {found->first, family.user, {}}};
   families_.erase(found);
   return reused;
 }

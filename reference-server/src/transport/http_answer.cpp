@@ -74,7 +74,7 @@ std::string http_date(std::int64_t unix_seconds) {
 }
 
 void append_answer(std::string& out, const AnswerContext& context, const CorsPolicy& cors, std::string_view date,
-                   net::HttpResponse response) {
+                   const net::HttpResponse& response) {
   std::string packed;
   if (context.gzip && response.body.size() > kGzipThreshold) {
     packed = gzip(response.body);

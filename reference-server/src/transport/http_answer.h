@@ -28,7 +28,7 @@ struct AnswerContext {
 };
 
 void append_answer(std::string& out, const AnswerContext& context, const CorsPolicy& cors, std::string_view date,
-                   net::HttpResponse response);
+                   const net::HttpResponse& response);
 
 // The answer to a CORS preflight.
 [[nodiscard]] net::HttpResponse preflight_answer(const net::HttpRequest& request);

@@ -225,8 +225,8 @@ void HttpConnection::begin_exchange(std::string_view head) {
 void HttpConnection::dispatch() {
   const std::size_t head_size = in_.find("\r\n\r\n") + 4;
   Exchange& exchange = *exchange_;
-  if (shard_.other_shard_of(exchange.request)) {
-    migrate(*shard_.other_shard_of(exchange.request));
+  if (const auto other = shard_.other_shard_of(exchange.request)) {
+    migrate(*other);
     return;
   }
   in_.erase(0, head_size);

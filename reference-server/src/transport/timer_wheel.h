@@ -12,7 +12,7 @@ namespace plumbline::serve {
 class TimerWheel;
 
 // Base of whatever has a deadline. Unlinks itself when destroyed.
-class TimerNode {
+class TimerNode {  // NOLINT(cppcoreguidelines-virtual-class-destructor): owned by others, never deleted through this
  public:
   TimerNode() = default;
   TimerNode(const TimerNode&) = delete;

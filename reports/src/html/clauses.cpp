@@ -21,7 +21,6 @@ std::string_view css_of(ClauseMark mark) {
     case ClauseMark::fail:
       return "bad";
     case ClauseMark::note:
-      return "info";
     case ClauseMark::skipped:
       return "info";
     case ClauseMark::error:
@@ -71,6 +70,7 @@ std::vector<const ClauseResult*> by_urgency(const std::vector<ClauseResult>& all
     return std::find(kUrgent.begin(), kUrgent.end(), one->verdict) - kUrgent.begin();
   };
   std::vector<const ClauseResult*> ordered;
+  ordered.reserve(all.size());
   for (const ClauseResult& one : all) {
     ordered.push_back(&one);
   }

@@ -27,7 +27,7 @@ std::string neighbours_of(const history::AnomalyExample& example) {
   return lines.empty() ? lines : "<pre class=\"neighbours\">" + lines + "</pre>";
 }
 
-Table::Table(std::string_view align, std::vector<std::string> head) : align_(align) {
+Table::Table(std::string_view align, const std::vector<std::string>& head) : align_(align) {
   body_ = "<thead>";
   row(head);
   body_ += "</thead><tbody>\n";
@@ -40,7 +40,8 @@ void Table::row(const std::vector<std::string>& cells, std::string_view css_clas
   body_ += css_class.empty() ? "<tr>" : "<tr class=\"" + std::string(css_class) + "\">";
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const bool right = i < align_.size() && align_[i] == 'r';
-    body_ += "<" + tag + (head ? " scope=\"col\"" : "") + (right ? " class=\"n\">" : ">") + cells[i] + "</" + tag + ">";
+    body_.append("<").append(tag).append(head ? " scope=\"col\"" : "").append(right ? " class=\"n\">" : ">");
+    body_.append(cells[i]).append("</").append(tag).append(">");
   }
   body_ += head ? "</tr>" : "</tr>\n";
   ++rows_;
