@@ -73,7 +73,7 @@ ShardBackends RealBackends::make(std::size_t shard) {
   shards_.push_back(parts);
   ShardBackends ports;
   ports.messages = {parts, &parts->messages};
-  ports.conversations = {parts, &parts->conversations};
+  ports.conversations = {parts, &parts->listed};
   ports.users = {parts, &parts->users};
   ports.sessions = {parts, &parts->sessions};
   ports.friends = {parts, &parts->friends};
@@ -99,8 +99,11 @@ void RealBackends::start() {
   tail_ = std::make_unique<DirectTail>(reads, [this](const MessagePtr& message, DirectTail::Found found) {
     if (found == DirectTail::Found::live) {
       fan_out_.take_stored(message);
+    } else {
+      fan_out_.take_known(message);
     }
   });
+  tail_->run(pool_.context(kInstanceShard), clock_);
   // From where the store is: what is in the log but not stored yet has to be known here for reads.
   const auto places = read_stored_positions(options_.postgres);
   log_.start([this](Topic, BusBody body, LogPosition at) { fan_out_.take(std::move(body), at); },
@@ -126,7 +129,6 @@ void RealBackends::tick(std::size_t shard, Time now) {
 
 void RealBackends::tick_instance(Time now) {
   tail_->brisk(log_.late());
-  tail_->tick(now);
   relay_->tick(now);
 }
 

@@ -9,6 +9,7 @@ RealShard::RealShard(const RealShared& all, std::size_t index)
       stored(all.postgres.hot(index), all.postgres.reads(index), conversations),
       places(all.postgres.reads(index)),
       messages(stored, places, all.recent, index, all.clock),
+      listed(conversations, places, all.recent, index),
       users(all.postgres.reads(index)),
       sessions(all.postgres.reads(index), all.clock),
       friends(all.postgres.reads(index)),
@@ -24,7 +25,8 @@ RealShard::RealShard(const RealShared& all, std::size_t index)
           index, direct,
           [&recent = all.recent, &clock = all.clock, index](const MessagePtr& message, LogPosition at) {
             recent.at(index).add(message, at, clock.now());
-          })),
+          },
+          [&recent = all.recent, index] { return recent.at(index).refuses(); })),
       bus(notices, *log_bus) {}
 
 }  // namespace plumbline::serve

@@ -18,6 +18,7 @@
 #include "store/postgres/pg_pool.h"
 #include "store/postgres/pg_session_store.h"
 #include "store/postgres/pg_user_store.h"
+#include "store/recent_conversation_store.h"
 #include "store/recent_message_store.h"
 
 namespace plumbline::serve {
@@ -46,6 +47,7 @@ struct RealShard {
   PgMessageStore stored;
   PgReaderPlaces places;
   RecentMessageStore messages;
+  RecentConversationStore listed;
   PgUserStore users;
   PgSessionStore sessions;
   PgFriendStore friends;

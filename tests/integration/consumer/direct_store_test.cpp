@@ -11,6 +11,7 @@
 #include "bus/kafka/record.h"
 #include "integration/consumer/chat_database.h"
 #include "integration/real/shard_bench.h"
+#include "mutant/mutant.h"
 #include "store/postgres/direct_tail.h"
 #include "store/postgres/outbox_relay.h"
 #include "store/postgres/pg_pool.h"
@@ -130,6 +131,21 @@ TEST_F(DirectStoreTest, StoresNothingOfAnUnknownConversation) {
 
   EXPECT_EQ(count("messages"), "0");
   EXPECT_EQ(count("outbox"), "0");
+}
+
+TEST_F(DirectStoreTest, LosesTheLastRecordWithMutantOutboxAfterCommit) {
+  if (!kMutantsCompiledIn) {
+    GTEST_SKIP() << "built without mutants";
+  }
+  activate(Mutant::outbox_after_commit);
+
+  commit(message_of(chat, 1));
+  commit(message_of(chat, 2));
+  bench.run_for(300ms);
+  activate(Mutant::none);
+
+  EXPECT_EQ(count("messages"), "2");
+  EXPECT_EQ(count("outbox"), "1");
 }
 
 TEST_F(DirectStoreTest, TailHandsOverWhatComesAndTellsWhatWasThereBefore) {

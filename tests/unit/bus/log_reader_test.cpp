@@ -121,6 +121,14 @@ TEST_F(LogReaderTest, BeginsAtTheGivenPlace) {
   EXPECT_EQ(taken_.sequences(), (std::vector<std::uint64_t>{2, 3}));
 }
 
+TEST_F(LogReaderTest, IsReadyOnceItHasReadWhatWasThere) {
+  write_messages(1, 3);
+
+  start({{0, 0}});
+
+  EXPECT_EQ(taken_.sequences(), (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
 TEST_F(LogReaderTest, ReadsAllTopics) {
   start();
 

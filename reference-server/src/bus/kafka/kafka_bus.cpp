@@ -27,7 +27,7 @@ void KafkaBus::publish(BusBody body, Settled settled) {
 void KafkaBus::subscribe(Topic /*topic*/, Consumer /*consumer*/) {}
 
 void KafkaBus::publish_message(MessagePtr message, Settled settled) {
-  if (table_.full()) {
+  if (table_.full() || (parts_.refuses && parts_.refuses())) {
     ++counters_.refused;
     settled(Errc::unavailable);
     return;

@@ -27,7 +27,8 @@ class KafkaBus final : public EventBus {
     CircuitBreaker& circuit;  // the instance's
     // Runs `KafkaBus::divert` on every shard, this one included.
     std::function<void()> divert_all;
-    Confirmed confirmed;
+    Confirmed confirmed{};
+    std::function<bool()> refuses{};  // true: no message may be accepted now
   };
   struct Counters {
     std::uint64_t by_log{0};    // messages answered ok by the brokers' report

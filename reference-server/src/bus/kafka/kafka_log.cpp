@@ -71,10 +71,12 @@ void KafkaLog::prepare() {
   prepare_topics(options_, bus_topics());
 }
 
-std::unique_ptr<KafkaBus> KafkaLog::make_bus(std::size_t shard, DirectStore& direct, KafkaBus::Confirmed confirmed) {
-  auto bus = std::make_unique<KafkaBus>(KafkaBus::Parts{pool_, shard, clock_, producer_, direct, circuit_,
-                                                        [this] { divert_all(); }, std::move(confirmed)},
-                                        limits_);
+std::unique_ptr<KafkaBus> KafkaLog::make_bus(std::size_t shard, DirectStore& direct, KafkaBus::Confirmed confirmed,
+                                             std::function<bool()> refuses) {
+  auto bus =
+      std::make_unique<KafkaBus>(KafkaBus::Parts{pool_, shard, clock_, producer_, direct, circuit_,
+                                                 [this] { divert_all(); }, std::move(confirmed), std::move(refuses)},
+                                 limits_);
   buses_[shard] = bus.get();
   return bus;
 }

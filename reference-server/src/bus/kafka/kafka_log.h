@@ -20,9 +20,10 @@ class KafkaLog {
   // Throws std::runtime_error, as prepare_topics does.
   void prepare();
   // `direct` is that shard's and outlives the bus. The caller owns the bus and destroys it on its shard or when none
-  // runs. `confirmed`: see KafkaBus.
+  // runs. `confirmed`, `refuses`: see KafkaBus.
   [[nodiscard]] std::unique_ptr<KafkaBus> make_bus(std::size_t shard, DirectStore& direct,
-                                                   KafkaBus::Confirmed confirmed = {});
+                                                   KafkaBus::Confirmed confirmed = {},
+                                                   std::function<bool()> refuses = {});
   // The sink gets every record from `begin` on, where chat-messages are concerned, else from the newest.
   void start(LogSink sink, KafkaLogReader::Places begin = {});
   void stop();

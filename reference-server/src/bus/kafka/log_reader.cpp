@@ -82,11 +82,12 @@ bool KafkaLogReader::open() {
     const std::lock_guard lock(replacing_);
     client_ = std::move(made);
   }
-  if (!ready_ && !find_places()) {
+  if (!placed_ && !find_places()) {
     return false;
   }
+  placed_ = true;
   assign();
-  ready_ = true;
+  ready_ = unread_.empty();
   return true;
 }
 
@@ -131,6 +132,9 @@ bool KafkaLogReader::find_place(Topic topic, std::int32_t partition) {
   std::int64_t begin = high;
   if (const auto named = begin_.find(partition); topic == Topic::chat_messages && named != begin_.end()) {
     begin = std::clamp(named->second, low, high);
+    if (begin < high) {
+      unread_[partition] = high;
+    }
   }
   places_of(topic)[partition] = begin;
   return true;
@@ -185,10 +189,19 @@ void KafkaLogReader::take(const rd_kafka_message_t& message) {
                                              {"offset", std::to_string(message.offset)},
                                              {"why", std::string{body.error().where}}});
     }
-    return;
+  } else {
+    records_.fetch_add(1, std::memory_order_relaxed);
+    sink_(*topic, std::move(body.value()), {message.partition, message.offset});
   }
-  records_.fetch_add(1, std::memory_order_relaxed);
-  sink_(*topic, std::move(body.value()), {message.partition, message.offset});
+  note_read(*topic, message.partition);
+}
+
+void KafkaLogReader::note_read(Topic topic, std::int32_t partition) {
+  const auto end = topic == Topic::chat_messages ? unread_.find(partition) : unread_.end();
+  if (end != unread_.end() && places_of(topic)[partition] >= end->second) {
+    unread_.erase(end);
+    ready_ = unread_.empty();
+  }
 }
 
 // Our place is one that the brokers do not have: aged out while this instance was stopped, or lost with their disks.
@@ -206,6 +219,7 @@ void KafkaLogReader::move_into_range(const rd_kafka_message_t& message) {
     skipped_.fetch_add(static_cast<std::uint64_t>(std::max<std::int64_t>(inside - place, 0)),
                        std::memory_order_relaxed);
     places_of(*topic)[message.partition] = inside;
+    note_read(*topic, message.partition);
     log::error("kafka_place_out_of_range", {{"topic", name_text(*topic)},
                                             {"partition", std::to_string(message.partition)},
                                             {"was", std::to_string(place)},

@@ -36,7 +36,8 @@ class KafkaLogReader {
   void start();
   void stop();  // returns when the sink is called no more
 
-  // The first places are known: what is produced from here on will be read. Any thread, like the rest.
+  // What was in the log from `begin` on when it was first seen is read, and what is produced from here on will be. Any
+  // thread, like the rest.
   [[nodiscard]] bool ready() const { return ready_; }
   [[nodiscard]] Counters counters() const;
 
@@ -55,6 +56,7 @@ class KafkaLogReader {
   void take(const rd_kafka_message_t& message);
   void move_into_range(const rd_kafka_message_t& message);
   [[nodiscard]] Places& places_of(Topic topic) { return places_[static_cast<std::size_t>(topic)]; }
+  void note_read(Topic topic, std::int32_t partition);
   void pause();
 
   const KafkaOptions options_;
@@ -70,6 +72,8 @@ class KafkaLogReader {
   std::mutex replacing_;  // held while client_ changes, and by the test that breaks it
   KafkaClient client_;
   std::array<Places, kTopics> places_;  // of the next record
+  bool placed_{false};                  // all of them are known
+  Places unread_;                       // chat-messages: where the log ended at first, until that is read
   std::uint64_t warned_{0};
 
   std::atomic<std::uint64_t> records_{0};
