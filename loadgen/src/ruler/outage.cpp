@@ -9,6 +9,8 @@ namespace plumbline::load {
 namespace {
 
 constexpr std::size_t kGoodInARow = 10;
+constexpr double kOrdinaryWait = 0.25;  // seconds: a delivery this late is overdue, fault or not
+constexpr double kBacklogPause = 2;
 
 double seconds(std::int64_t ns) {
   return static_cast<double>(ns) / 1e9;
@@ -170,13 +172,15 @@ void count_sends(const RulerInput& input, OutageReading& into) {
   }
 }
 
-void measure_deliveries(const RulerInput& input, OutageReading& into) {
+void measure_deliveries(RulerInput& input, OutageReading& into) {
   for (const Overdue& wait : input.overdue) {
     if (!fault_of(input.faults, wait.from_ns, wait.to_ns)) {
       into.fault_free_overdue_s = std::max(into.fault_free_overdue_s, seconds(wait.to_ns - wait.from_ns));
     }
   }
-  const double ordinary = std::max(0.25, into.fault_free_overdue_s);
+  const double ordinary = std::max(kOrdinaryWait, into.fault_free_overdue_s);
+  std::sort(input.overdue.begin(), input.overdue.end(),
+            [](const Overdue& a, const Overdue& b) { return a.from_ns < b.from_ns; });
   for (const Overdue& wait : input.overdue) {
     const auto fault = fault_of(input.faults, wait.from_ns, wait.to_ns);
     if (!fault) {
@@ -185,9 +189,11 @@ void measure_deliveries(const RulerInput& input, OutageReading& into) {
     FaultReading& reading = into.faults[*fault];
     const double waited = seconds(wait.to_ns - wait.from_ns);
     reading.uw_dlv_s = std::max(reading.uw_dlv_s, waited);
-    if (waited > ordinary) {
-      const double after = seconds(wait.to_ns - input.faults[*fault]);
-      reading.caught_up_s = std::max(reading.caught_up_s.value_or(after), after);
+    // The backlog of the fault, not every hiccup until the next one: it ends when nothing has been overdue for a while.
+    const double began = seconds(wait.from_ns - input.faults[*fault]);
+    const double backlog_until = std::max(reading.first_good_s.value_or(0), reading.caught_up_s.value_or(0));
+    if (waited > ordinary && began <= backlog_until + kBacklogPause) {
+      reading.caught_up_s = std::max(reading.caught_up_s.value_or(0), began + waited);
     }
   }
 }
