@@ -85,24 +85,27 @@ std::string outages(const RunResult& result) {
   if (result.faults.empty()) {
     return {};
   }
-  Table table("rllrrrrrrrrrr",
-              {"", "fault", "process", "at", "longest gap between good sends", "first error", "elected", "sends back",
-               "devices back", "caught up", "worst conversation", "p99 recovered", "bad sends"});
+  Table table("rlrrrrrrrrrr", {"", "fault", "at", "longest gap", "error", "elected", "sends", "devices", "caught up",
+                               "worst key", "p99", "bad"});
   for (const FaultRow& fault : result.faults) {
     if (!fault.struck) {
       continue;
     }
     const std::string gap = precise_seconds(fault.uw_sys_s) + (fault.uw_open ? ", open" : "");
-    table.row({std::to_string(fault.number), html(fault_name(fault)), html(fault.process), precise_seconds(fault.at_s),
-               "<b>" + gap + "</b>", after(fault.detect_s), after(fault.elected_s), after(fault.sends_back_s),
-               after(fault.devices_back_s), after(fault.caught_up_s), precise_seconds(fault.uw_key_max_s),
-               recovery(fault), count_text(fault.bad)},
+    table.row({std::to_string(fault.number), html(fault_name(fault)) + " <small>" + html(fault.process) + "</small>",
+               precise_seconds(fault.at_s), "<b>" + gap + "</b>", after(fault.detect_s), after(fault.elected_s),
+               after(fault.sends_back_s), after(fault.devices_back_s), after(fault.caught_up_s),
+               precise_seconds(fault.uw_key_max_s), recovery(fault), count_text(fault.bad)},
               fault.stall_ms > 0 ? "failed" : "");
   }
   std::string text = table.empty() ? std::string() : table.html();
   text +=
-      "<p class=\"note\">Columns from \u201Cfirst error\u201D to \u201Ccaught up\u201D are seconds after the fault: "
-      "detect, elect, reconnect, catch up.</p>\n";
+      "<p class=\"note\">Longest gap: between two good sends of any conversation. Seconds after the fault: the first "
+      "error; a new master or leader elected; sends accepted again; every lost device connected again; the last "
+      "overdue "
+      "message delivered. Worst key: the conversation that waited longest for a good send. p99: until it had "
+      "recovered. "
+      "Bad: sends that were not good.</p>\n";
   for (const FaultRow& fault : result.faults) {
     if (fault.stall_ms > 0) {
       text += "<p>" + mark("doubt", "doubt") + " The machine stood still for " + ms_text(fault.stall_ms) +

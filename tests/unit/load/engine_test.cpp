@@ -186,6 +186,7 @@ class ChatRun : public ::testing::Test {
   Messenger::Setting setting() {
     Messenger::Setting made;
     made.run = 77;
+    made.resumes = true;
     made.token = [this](std::uint32_t) {
       return &token;
     };
@@ -227,6 +228,9 @@ class ChatRun : public ::testing::Test {
   }
   void play(Duration length) {
     engine.begin(clock.now());
+    play_on(length);
+  }
+  void play_on(Duration length) {
     for (Duration passed{0}; passed < length && engine.ending() == Ending::running; passed += milliseconds{2}) {
       clock.advance(milliseconds{2});
       engine.turn(clock.now());
@@ -262,6 +266,35 @@ TEST_F(ChatRun, AgreesWithACorrectTarget) {
   EXPECT_EQ(grave_anomalies(report), 0U);
   EXPECT_EQ(recorder.total(Metric::e2e).count(), 8U);
   EXPECT_EQ(recorder.total(Metric::e2e_last).count(), 4U);
+}
+
+TEST_F(ChatRun, SaysWhatADeviceHasWhenItComesBack) {
+  play(milliseconds{600});
+  ASSERT_GE(stored.size(), 1U);
+  wire.connections[1]->listener->on_disconnect(Error{Errc::closed, "fake"});
+  for (Duration passed{0}; wire.connections.size() < 3 && passed < seconds{3}; passed += milliseconds{2}) {
+    clock.advance(milliseconds{2});
+    engine.turn(clock.now());
+  }
+
+  ASSERT_EQ(wire.connections.size(), 3U);
+  EXPECT_EQ(wire.connections[0]->options.auth, R"({"token":"signed"})");
+  EXPECT_EQ(wire.connections[2]->options.auth, R"({"token":"signed","cursors":{")" +
+                                                   plan.population.conversations[0].id +
+                                                   "\":" + std::to_string(stored.size()) + "}}");
+}
+
+TEST_F(ChatRun, TellsForHowLongDevicesWereLost) {
+  std::vector<Overdue> away;
+  play(milliseconds{600});
+  const Time gone = clock.now();
+  wire.connections[1]->listener->on_disconnect(Error{Errc::closed, "fake"});
+  play_on(seconds{3});
+  away = recorder.send_log().away();
+
+  ASSERT_EQ(away.size(), 1U);
+  EXPECT_EQ(away[0].from_ns, recorder.send_log().since_start(gone));
+  EXPECT_GE(away[0].to_ns - away[0].from_ns, 500'000'000);
 }
 
 TEST_F(ChatRun, NamesADeliveryThatNeverCame) {
