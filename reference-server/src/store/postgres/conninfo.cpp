@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <string_view>
 
 namespace plumbline::serve {
 namespace {
@@ -35,11 +36,15 @@ std::string pg_conninfo(const std::string& given, std::initializer_list<std::pai
   }
   for (const auto& [keyword, value] : added) {
     std::string& setting = settings[keyword];
-    setting = std::string(keyword) == "options" && !setting.empty() ? setting + ' ' + value : value;
+    if (std::string_view(keyword) == "options" && !setting.empty()) {
+      setting.append(" ").append(value);
+    } else {
+      setting = value;
+    }
   }
   std::string text;
   for (const auto& [keyword, value] : settings) {
-    text += (text.empty() ? "" : " ") + keyword + '=' + quoted_setting(value);
+    text.append(text.empty() ? "" : " ").append(keyword).append("=").append(quoted_setting(value));
   }
   return text;
 }
