@@ -206,6 +206,19 @@ TEST(PostgresAway, MarksWaitAndAreKeptWhenItIsBack) {
       "4 5");
 }
 
+TEST_F(PostgresStore, TakesMoreMarksThanOneStatementCarries) {
+  const ConversationPtr conversation = open(0);
+  std::vector<ReadMark> marks{{conversation->key, kBob, 7, 5}};
+  for (std::uint64_t i = 0; i < 2500; ++i) {
+    marks.push_back({{Uuid{i + 10, 1}, Uuid{}}, kBob, 1, 5});
+  }
+  const auto kept =
+      stores.bench.wait<void>([&](auto done) { stores.messages(0).mark_delivered(marks, std::move(done)); });
+
+  EXPECT_FALSE(kept.has_error());
+  EXPECT_EQ(ask("SELECT max(delivered_to) FROM conversation_members"), "7");
+}
+
 // A primary and a replica, four messages of which Bob has read and got three.
 struct PostgresReplica : testing::Test {
   PostgresReplica() {

@@ -48,12 +48,40 @@ void DeliveryMarks::flush(Done<void> done) {
     done({});
     return;
   }
-  const auto sent = std::make_shared<const Marks>(std::exchange(waiting_, {}));
+  struct Gather {
+    std::size_t missing{0};
+    Result<void> outcome{};
+    Done<void> done;
+  };
+  auto gather = std::make_shared<Gather>();
+  gather->done = std::move(done);
+  std::vector<std::shared_ptr<const Marks>> parts;
+  while (!waiting_.empty()) {
+    auto part = std::make_shared<Marks>();
+    while (!waiting_.empty() && part->size() < kPerStatement) {
+      part->insert(waiting_.extract(waiting_.begin()));
+    }
+    parts.push_back(std::move(part));
+  }
+  gather->missing = parts.size();
+  for (const auto& part : parts) {
+    send(part, [gather](const Result<void>& outcome) {
+      if (outcome.has_error()) {
+        gather->outcome = outcome;
+      }
+      if (--gather->missing == 0) {
+        gather->done(gather->outcome);
+      }
+    });
+  }
+}
+
+void DeliveryMarks::send(const std::shared_ptr<const Marks>& part, Done<void> done) {
   KeyArrays keys;
   std::vector<std::string> users;
   std::vector<std::int64_t> up_to;
   std::vector<std::int64_t> at;
-  for (const auto& [reader, mark] : *sent) {
+  for (const auto& [reader, mark] : *part) {
     keys.add(reader.first);
     users.push_back(reader.second.text());
     up_to.push_back(static_cast<std::int64_t>(mark.up_to));
@@ -61,13 +89,13 @@ void DeliveryMarks::flush(Done<void> done) {
   }
   session_.query(kMarkDelivered,
                  {pg_array(keys.first), pg_array(keys.second), pg_array(users), pg_array(up_to), pg_array(at)},
-                 [this, sent, done = std::move(done)](const Result<PgRowsPtr>& rows) {
+                 [this, part, done = std::move(done)](const Result<PgRowsPtr>& rows) {
                    if (!rows.has_error()) {
                      done({});
                      return;
                    }
                    if (rows.error().code != Errc::malformed) {  // that would never be accepted
-                     for (const auto& [reader, mark] : *sent) {
+                     for (const auto& [reader, mark] : *part) {
                        keep(reader, mark);
                      }
                    }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace plumbline::serve {
 // One per shard. Marks are cumulative and monotone: merging and repeating them is harmless.
 class DeliveryMarks {
  public:
-  static constexpr std::size_t kLimit = 100'000;  // readers with marks that wait for PostgreSQL
+  static constexpr std::size_t kLimit = 100'000;      // readers with marks that wait for PostgreSQL
+  static constexpr std::size_t kPerStatement = 1000;  // well within the deadline
   explicit DeliveryMarks(PgSession& session) : session_(session) {}
 
   void add(const std::vector<ReadMark>& marks);
@@ -31,6 +33,7 @@ class DeliveryMarks {
   };
   using Marks = std::map<std::pair<ConversationKey, Uuid>, Mark>;
 
+  void send(const std::shared_ptr<const Marks>& part, Done<void> done);
   void keep(const std::pair<ConversationKey, Uuid>& reader, const Mark& mark);
 
   PgSession& session_;
