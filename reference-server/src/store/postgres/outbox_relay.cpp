@@ -9,7 +9,7 @@ namespace plumbline::serve {
 namespace {
 
 // A lease and no advisory lock: a session's statements share its connections with others.
-constexpr PgStatement kClaim{
+constexpr PgStatement kClaimQueued{
     "outbox_claim",
     "INSERT INTO outbox_relay (id, owner, until) VALUES (1, $1::text, clock_timestamp() + $2::bigint * interval '1 "
     "millisecond') ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, until = excluded.until "
@@ -31,7 +31,8 @@ void OutboxRelay::tick(Time now) {
 
 void OutboxRelay::claim() {
   session_.query(
-      kClaim, {instance_, std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(kRelayLease).count())},
+      kClaimQueued,
+      {instance_, std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(kRelayLease).count())},
       [this, alive = alive_](const Result<PgRowsPtr>& rows) {
         if (!*alive) {
           return;
