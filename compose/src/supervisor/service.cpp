@@ -80,10 +80,13 @@ Service::Change Service::look() {
   return Change::ended;
 }
 
-void Service::signal_all(int number) const {
-  for (const pid_t pid : with_descendants(child_->pid())) {
+Time Service::signal_all(int number) const {
+  const std::vector<pid_t> all = child_ ? with_descendants(child_->pid()) : std::vector<pid_t>{};
+  const Time at = steady_now();
+  for (const pid_t pid : all) {
     ::kill(pid, number);
   }
+  return at;
 }
 
 // PostgreSQL refuses to start while workers of the killed one still hold its shared memory.
@@ -95,6 +98,9 @@ void Service::wait_for_descendants(const std::vector<pid_t>& pids) const {
 }
 
 Time Service::kill() {
+  if (!child_) {
+    return steady_now();
+  }
   std::vector<pid_t> all = with_descendants(child_->pid());
   const Time at = steady_now();
   for (const pid_t pid : all) {
@@ -112,20 +118,20 @@ Time Service::terminate() {
   // PostgreSQL takes SIGTERM for "when the last client has gone"; service managers send it SIGINT.
   const int number = node_.part == Part::postgres ? SIGINT : SIGTERM;
   const Time at = steady_now();
-  ::kill(child_->pid(), number);
+  if (child_) {
+    ::kill(child_->pid(), number);
+  }
   return at;
 }
 
 Time Service::freeze() {
-  const Time at = steady_now();
-  signal_all(SIGSTOP);
+  const Time at = signal_all(SIGSTOP);
   state_ = State::frozen;
   return at;
 }
 
 Time Service::thaw() {
-  const Time at = steady_now();
-  signal_all(SIGCONT);
+  const Time at = signal_all(SIGCONT);
   state_ = State::starting;
   ++life_;
   return at;
@@ -151,7 +157,7 @@ std::string Service::last_line() const {
   std::string last;
   for (std::string line; std::getline(in, line);) {
     if (!line.empty()) {
-      last = line.starts_with("try: ") ? last + "; " + line : line;
+      last = line.starts_with("try: ") ? last.append("; ").append(line) : line;
     }
   }
   return last;

@@ -23,7 +23,7 @@ class Service {
   [[nodiscard]] Change look();
   void mark_ready() { state_ = State::ready; }
 
-  // Each answers the time right before the signal.
+  // Each answers the time right before the signal; without a process nothing happens.
   Time kill();
   Time terminate();
   Time freeze();
@@ -43,7 +43,7 @@ class Service {
 
  private:
   [[nodiscard]] Outcome<void> launch(const std::vector<std::string>& command);
-  void signal_all(int number) const;
+  Time signal_all(int number) const;
   void wait_for_descendants(const std::vector<pid_t>& pids) const;
 
   Node node_;
