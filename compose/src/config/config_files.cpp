@@ -128,13 +128,16 @@ std::string haproxy_cfg(const Topology& topology) {
       "global\n"
       "  nbthread 1\n"
       "  tune.bufsize 32768\n"
-      "  log stderr format raw daemon notice\n"
+      "  log stderr format raw daemon info\n"
       "defaults\n"
       "  mode http\n"
       "  log global\n"
       "  retries 3\n"
       "  option redispatch 1\n"
-      "  option splice-auto\n" +
+      "  option splice-auto\n"
+      // One line for each request that met an error, a retry or another instance; none for the others.
+      "  option httplog\n"
+      "  option dontlog-normal\n" +
       lines(front_timeouts(), "  timeout ", " ") + "frontend front\n  bind " + front.bind + ":" +
       std::to_string(front.port) + "\n  default_backend instances\n" +
       "backend instances\n"

@@ -177,7 +177,7 @@ TEST(LoadScenario, SaysThatAFileIsMissing) {
 }
 
 TEST(LoadScenario, AcceptsEveryShippedScenario) {
-  for (const char* name : {"smoke", "chat-steady", "echo-ack"}) {
+  for (const char* name : {"smoke", "smoke-full", "chat-steady", "echo-ack"}) {
     EXPECT_THAT(load_scenario(std::string(PLUMBLINE_SCENARIOS "/") + name + ".yaml").errors, IsEmpty());
   }
 }
