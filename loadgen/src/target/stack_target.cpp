@@ -39,8 +39,12 @@ std::vector<std::string> command_of(const Target& target, const Options& options
   return command;
 }
 
-bool is_worth_keeping(const fs::path& file) {
-  constexpr std::array kinds{".log", ".yaml", ".conf", ".cfg", ".properties"};
+// Deeper down what ends in .log is a broker's data.
+bool is_worth_keeping(const fs::path& file, const std::string& dir) {
+  if (file.extension() == ".log") {
+    return file.parent_path() == fs::path(dir);
+  }
+  constexpr std::array kinds{".yaml", ".conf", ".cfg", ".properties"};
   for (const char* kind : kinds) {
     if (file.extension() == kind) {
       return true;
@@ -106,7 +110,7 @@ void prune_stack(const std::string& dir) {
        it.increment(ignored)) {
     if (it->is_directory(ignored) && !it->is_symlink(ignored)) {
       folders.push_back(it->path());
-    } else if (!is_worth_keeping(it->path())) {
+    } else if (!is_worth_keeping(it->path(), dir)) {
       fs::remove(it->path(), ignored);
     }
   }

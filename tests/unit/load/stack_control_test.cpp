@@ -8,6 +8,8 @@
 
 #include <array>
 #include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
 
 #include "target/stack_target.h"
 
@@ -126,6 +128,25 @@ TEST(StackTarget, ReadsTheReadyLine) {
   EXPECT_EQ(running->key_file, "k.pem");
   EXPECT_EQ(running->stack_dir, "d");
   EXPECT_THAT(running->instances, ::testing::ElementsAre("http://127.0.0.1:1", "http://127.0.0.1:2"));
+}
+
+TEST(StackTarget, KeepsLogsAndConfigurationOfAStackThatEnded) {
+  namespace fs = std::filesystem;
+  const fs::path dir = fs::path(::testing::TempDir()) / "plumbline-prune";
+  const fs::path data = dir / "kafka-1" / "data" / "chat-messages-0";
+  fs::create_directories(data);
+  for (const fs::path& file : {dir / "app-1.log", dir / "app-1.yaml", dir / "jwt-key.pem",
+                               dir / "kafka-1/server.properties", data / "00000000000000000000.log"}) {
+    std::ofstream(file) << "x";
+  }
+  prune_stack(dir.string());
+  const bool kept =
+      fs::exists(dir / "app-1.log") && fs::exists(dir / "app-1.yaml") && fs::exists(dir / "kafka-1/server.properties");
+  const bool gone = !fs::exists(dir / "jwt-key.pem") && !fs::exists(dir / "kafka-1" / "data");
+  fs::remove_all(dir);
+
+  EXPECT_TRUE(kept);
+  EXPECT_TRUE(gone);
 }
 
 TEST(StackTarget, RefusesALineWithoutAFront) {
