@@ -37,7 +37,7 @@ namespace plumbline::render::page {
 // A table whose first column is text and whose other columns are as `align` says: 'l' or 'r' for each column.
 class Table {
  public:
-  Table(std::string_view align, const std::vector<std::string>& head);                      // head cells are HTML
+  Table(std::string_view align, const std::vector<std::string>& head);               // head cells are HTML
   void row(const std::vector<std::string>& cells, std::string_view css_class = {});  // cells are HTML
   [[nodiscard]] bool empty() const { return rows_ == 0; }
   [[nodiscard]] std::string html() const;
