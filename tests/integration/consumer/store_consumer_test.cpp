@@ -243,6 +243,18 @@ TEST_F(StoreConsumerTest, GivesAPartitionUpThatSomebodyElseStores) {
   EXPECT_EQ(ask("SELECT owner FROM consumer_progress WHERE partition = 3"), "app-1");
 }
 
+TEST_F(StoreConsumerTest, StoresOnAfterItsClientFailedForGood) {
+  const auto one = consumer("app-1");
+  produce_range(1, 100);
+  ASSERT_TRUE(stored(100));
+
+  one->provoke_fatal_error();
+  produce_range(101, 200);
+
+  EXPECT_TRUE(stored(200));
+  EXPECT_EQ(one->counters().recreated, 1U);
+}
+
 TEST_F(StoreConsumerTest, StopsSoonWhileTheBrokerIsAway) {
   auto one = consumer("app-1");
   ASSERT_TRUE(within(kLong, [&] { return one->ready(); }));

@@ -55,6 +55,8 @@ class StoreConsumer {
   // The group gave this instance its share, which may be none. Any thread, like the rest.
   [[nodiscard]] bool ready() const { return ready_.load(); }
   [[nodiscard]] StoreConsumerCounters counters() const;
+  // For tests: its client fails for good.
+  void provoke_fatal_error() { fail_.store(true); }
   [[nodiscard]] std::string trouble() const;  // one sentence while nothing can be stored; empty otherwise
 
  private:
@@ -67,6 +69,7 @@ class StoreConsumer {
   std::function<void()> moved_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> ready_{false};
+  std::atomic<bool> fail_{false};
   mutable std::mutex telling_;
   StoreConsumerCounters counters_;  // guarded by telling_
   std::string trouble_;             // guarded by telling_

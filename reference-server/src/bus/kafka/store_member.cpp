@@ -22,22 +22,22 @@ constexpr Duration kCloseWithin = 2s;
 constexpr int kSeekMillis = 1000;
 constexpr Duration kSeekAgain = 200ms;
 
-const char* topic() {
+const char* log_topic() {
   return topic_name(Topic::chat_messages).data();
 }
 
-int millis(Duration duration) {
+int poll_millis(Duration duration) {
   return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(std::max(duration, Duration::zero())).count());
 }
 
-void report(const char* what, rd_kafka_error_t* error) {
+void warn_of(const char* what, rd_kafka_error_t* error) {
   if (error != nullptr) {
     log::warn("store_consumer_assignment", {{"call", what}, {"error", rd_kafka_error_string(error)}});
     rd_kafka_error_destroy(error);
   }
 }
 
-std::string bytes(const void* data, std::size_t size) {
+std::string bytes_of(const void* data, std::size_t size) {
   return data == nullptr ? std::string{} : std::string{static_cast<const char*>(data), size};
 }
 
@@ -65,7 +65,7 @@ StoreConsumer::Member::Member(StoreConsumer& owner, LogWriter& writer, DeadLette
   client_ = config.make(RD_KAFKA_CONSUMER).release();
   rd_kafka_poll_set_consumer(client_);
   const List wanted(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(wanted.get(), topic(), RD_KAFKA_PARTITION_UA);
+  rd_kafka_topic_partition_list_add(wanted.get(), log_topic(), RD_KAFKA_PARTITION_UA);
   rd_kafka_subscribe(client_, wanted.get());
 }
 
@@ -87,7 +87,13 @@ void StoreConsumer::Member::serve() {
     commit_offsets();
     dead_letters_.poll();
     tell();
+    if (owner_.fail_.exchange(false)) {
+      rd_kafka_test_fatal_error(client_, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, "provoked by a test");
+    }
     fatal_ = fatal_ || is_fatal(client_);
+  }
+  if (fatal_) {
+    log::error("store_consumer_replaced");
   }
 }
 
@@ -96,7 +102,7 @@ void StoreConsumer::Member::gather() {
   Time until = steady_now() + kIdlePoll;
   do {
     const Duration left = batch_.empty() || steady_now() < retry_at_ ? until - steady_now() : kGatherFor;
-    rd_kafka_message_t* record = rd_kafka_consumer_poll(client_, millis(left));
+    rd_kafka_message_t* record = rd_kafka_consumer_poll(client_, poll_millis(left));
     if (record == nullptr) {
       return;
     }
@@ -118,7 +124,7 @@ void StoreConsumer::Member::take(const rd_kafka_message_t& record) {
     return;
   }
   fetched_[record.partition] = record.offset;
-  LogRecord taken{record.partition, record.offset, nullptr, "", bytes(record.key, record.key_len), ""};
+  LogRecord taken{record.partition, record.offset, nullptr, "", bytes_of(record.key, record.key_len), ""};
   const std::string_view value{static_cast<const char*>(record.payload), record.payload == nullptr ? 0 : record.len};
   Result<BusBody> body = decode_record(Topic::chat_messages, value);
   if (body.has_value()) {
@@ -151,14 +157,14 @@ void StoreConsumer::Member::assigned(rd_kafka_topic_partition_list_t* partitions
       claims_[partitions->elems[i].partition] = claim;
       partitions->elems[i].offset = claim.next;
     }
-    report("assign", rd_kafka_incremental_assign(client_, partitions));
+    warn_of("assign", rd_kafka_incremental_assign(client_, partitions));
     if (claims.has_error()) {
       unclaimed_.insert(fresh.begin(), fresh.end());
       rd_kafka_pause_partitions(client_, partitions);
       back_off();
     }
   } else {
-    report("assign", rd_kafka_incremental_assign(client_, partitions));
+    warn_of("assign", rd_kafka_incremental_assign(client_, partitions));
   }
   for (const std::int32_t partition : fresh) {
     fetched_.erase(partition);
@@ -177,7 +183,7 @@ void StoreConsumer::Member::revoked(const rd_kafka_topic_partition_list_t* parti
     lag_.end(partition);
   }
   drop_batch_of(gone);
-  report("unassign", rd_kafka_incremental_unassign(client_, partitions));
+  warn_of("unassign", rd_kafka_incremental_unassign(client_, partitions));
 }
 
 void StoreConsumer::Member::on_rebalance(rd_kafka_t*, rd_kafka_resp_err_t what,
@@ -215,7 +221,7 @@ void StoreConsumer::Member::claim_missing() {
   for (int i = 0; i < places->cnt; ++i) {
     places->elems[i].offset = claims.value().at(places->elems[i].partition).next;
   }
-  report("seek", rd_kafka_seek_partitions(client_, places.get(), kSeekMillis));
+  warn_of("seek", rd_kafka_seek_partitions(client_, places.get(), kSeekMillis));
   std::vector<std::int32_t> found;
   for (int i = 0; i < places->cnt; ++i) {
     const std::int32_t partition = places->elems[i].partition;
@@ -268,7 +274,7 @@ void StoreConsumer::Member::stored(const WriteOutcome& outcome) {
   }
   for (const LogRecord& record : outcome.dead) {
     const std::string from =
-        std::string{topic()} + '/' + std::to_string(record.partition) + '/' + std::to_string(record.offset);
+        std::string{log_topic()} + '/' + std::to_string(record.partition) + '/' + std::to_string(record.offset);
     log::error("dead_letter", {{"from", from}, {"reason", record.reason}});
     dead_letters_.add(record.key, record.value, from, record.reason);
   }
@@ -353,7 +359,7 @@ void StoreConsumer::Member::tell() {
   for (const auto& [partition, claim] : claims_) {
     std::int64_t low = 0;
     std::int64_t high = 0;
-    rd_kafka_get_watermark_offsets(client_, topic(), partition, &low, &high);
+    rd_kafka_get_watermark_offsets(client_, log_topic(), partition, &low, &high);
     lag_.look(partition, high, claim.next, steady_now(), wall, behind);
   }
   const std::lock_guard<std::mutex> lock(owner_.telling_);
@@ -365,9 +371,9 @@ void StoreConsumer::Member::tell() {
 // Bounded: brokers that are away keep nobody from stopping.
 void StoreConsumer::Member::close() {
   rd_kafka_queue_t* queue = rd_kafka_queue_new(client_);
-  report("close", rd_kafka_consumer_close_queue(client_, queue));
+  warn_of("close", rd_kafka_consumer_close_queue(client_, queue));
   const Time deadline = steady_now() + kCloseWithin;
-  while (rd_kafka_consumer_closed(client_) == 0 && steady_now() < deadline) {
+  while (!fatal_ && rd_kafka_consumer_closed(client_) == 0 && steady_now() < deadline) {
     rd_kafka_queue_poll_callback(queue, 20);
   }
   rd_kafka_queue_destroy(queue);
@@ -377,7 +383,7 @@ void StoreConsumer::Member::close() {
 StoreConsumer::Member::List StoreConsumer::Member::list_of(const std::vector<std::int32_t>& partitions) const {
   List list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const std::int32_t partition : partitions) {
-    rd_kafka_topic_partition_list_add(list.get(), topic(), partition);
+    rd_kafka_topic_partition_list_add(list.get(), log_topic(), partition);
   }
   return list;
 }

@@ -9,7 +9,7 @@
 namespace plumbline::serve {
 namespace {
 
-constexpr const char* kClaim =
+constexpr const char* kClaimPartitions =
     "INSERT INTO consumer_progress (topic, partition, generation, owner) SELECT $1::text, p, 1, $3::text "
     "FROM unnest($2::int[]) AS p ORDER BY p ON CONFLICT (topic, partition) DO UPDATE SET "
     "generation = consumer_progress.generation + 1, owner = excluded.owner RETURNING partition, generation, "
@@ -48,7 +48,7 @@ constexpr const char* kMoveOn =
     "v (partition, expected, next) WHERE p.topic = $1::text AND p.partition = v.partition AND "
     "p.next_offset = v.expected";
 
-std::string bytea(const std::string& bytes) {
+std::string bytea_text(const std::string& bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text = "\\x";
   for (const char c : bytes) {
@@ -117,7 +117,7 @@ Errc code_of(const Result<BlockingRows>& rows) {
 
 Result<PartitionClaims> LogWriter::claim(const std::vector<std::int32_t>& partitions) {
   const std::vector<std::int64_t> wanted{partitions.begin(), partitions.end()};
-  const Result<BlockingRows> rows = session_.run(kClaim, {topic_, pg_array(wanted), owner_});
+  const Result<BlockingRows> rows = session_.run(kClaimPartitions, {topic_, pg_array(wanted), owner_});
   if (rows.has_error()) {
     return rows.error();
   }
@@ -312,7 +312,7 @@ Errc LogWriter::insert_one_by_one(const Records& messages, WriteOutcome& outcome
 Errc LogWriter::bury(const LogRecord& record, const std::string& reason, WriteOutcome& outcome) {
   const Errc failure =
       code_of(session_.run(kBury, {topic_, std::to_string(record.partition), std::to_string(record.offset),
-                                   pg_text(reason), bytea(record.key), bytea(record.value)}));
+                                   pg_text(reason), bytea_text(record.key), bytea_text(record.value)}));
   if (failure == Errc::ok) {
     outcome.dead.push_back(record);
     outcome.dead.back().reason = reason;
