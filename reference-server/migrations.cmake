@@ -2,6 +2,7 @@
 set(migrations
   0001_core
   0002_accounts
+  0003_sequences
   0004_log
   0005_refresh_grace)
 

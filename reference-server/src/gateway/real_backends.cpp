@@ -40,6 +40,17 @@ BackendOptions prepared(BackendOptions options) {
   return options;
 }
 
+PgLinkOptions epoch_link(const std::string& uri) {
+  PgLinkOptions link;
+  link.conninfo = uri;
+  link.purpose = "epochs";
+  link.connect_timeout = std::chrono::milliseconds{500};
+  link.deadline = std::chrono::milliseconds{500};
+  link.wait_busy = std::chrono::milliseconds{100};
+  link.wait_down = std::chrono::milliseconds{100};
+  return link;
+}
+
 double number(std::uint64_t value) {
   return static_cast<double>(value);
 }
@@ -65,6 +76,7 @@ RealBackends::RealBackends(net::ShardPool& pool, const BackendOptions& options, 
       log_(pool, clock, kafka_),
       fan_out_(pool, recent_, clock),
       shared_{pool, clock, postgres_, redis_, ladder_, lockouts_, recent_, writes_, unfenced_, log_},
+      fence_(pool, clock, SequenceFenceOptions{.instance = options.instance, .times = {}, .allocators = {}}),
       store_({kafka_, options.postgres}, positions_, [] {}),
       redis_problems_(pool.size(), "not connected to Redis yet") {}
 
@@ -81,7 +93,12 @@ ShardBackends RealBackends::make(std::size_t shard) {
   ports.rates = {parts, &parts->rates};
   ports.lockout = {parts, &parts->lockout};
   ports.writes = {parts, &parts->writes};
-  ports.sequences = std::make_shared<MemorySequenceAllocator>(counters_, shard);
+  ports.sequences = fence_.make(shard, postgres_.hot(shard), parts->redis,
+                                [client = &parts->redis] { client->leave_master("another master counts"); });
+  if (shard == kInstanceShard) {
+    epochs_ = std::make_unique<PgLink>(pool_.context(shard), epoch_link(options_.postgres));
+    fence_.keep(*epochs_, parts->redis, ask_sentinels(parts->sentinels));
+  }
   ports.bus = {parts, &parts->bus};
   return ports;
 }
@@ -95,6 +112,8 @@ void RealBackends::start() {
   for (const std::shared_ptr<RealShard>& shard : shards_) {
     shard->redis.start();
   }
+  epochs_->open();
+  fence_.start();
   PgSession& reads = postgres_.reads(kInstanceShard);
   tail_ = std::make_unique<DirectTail>(reads, [this](const MessagePtr& message, DirectTail::Found found) {
     if (found == DirectTail::Found::live) {
@@ -156,6 +175,7 @@ std::vector<Metric> RealBackends::metrics(std::size_t shard) {
   append(all, fan_out_.metrics(shard));
   append(all, log_.metrics(shard));
   append(all, parts.writes.metrics());
+  append(all, fence_.metrics(shard));
   append(all, {{"plumbline_rate_limiter_unavailable_total", "Requests admitted without Redis", true,
                 number(parts.rates.unavailable())},
                {"plumbline_logins_refused_total", "Log-ins answered 429 because of failures before", true,

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "backplane/memory_sequence_allocator.h"
+#include "backplane/fenced/sequence_fence.h"
 #include "bus/kafka/kafka_log.h"
 #include "bus/kafka/store_consumer.h"
 #include "config/backend_options.h"
@@ -43,7 +43,6 @@ class RealBackends final : public Backends {
   const LockoutLadder ladder_;
   const RedisOptions redis_;
   const KafkaOptions kafka_;
-  Partitions<SequenceCounters> counters_{pool_};
   StoredPositions positions_;
   Partitions<LockoutTable> lockouts_;
   Partitions<RecentMessages> recent_;
@@ -54,6 +53,8 @@ class RealBackends final : public Backends {
   FanOut fan_out_;
   RealShared shared_;
   std::vector<std::shared_ptr<RealShard>> shards_;
+  std::unique_ptr<PgLink> epochs_;  // its short deadline decides how soon Redis can be left
+  SequenceFence fence_;
   // Of the instance, on shard 0.
   std::unique_ptr<DirectTail> tail_;
   std::unique_ptr<OutboxRelay> relay_;

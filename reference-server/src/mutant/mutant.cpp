@@ -14,6 +14,8 @@ constexpr Entry kTable[]{
     {"ack-before-report", Mutant::ack_before_report},
     {"wrong-recipient", Mutant::wrong_recipient},
     {"reused-sequence", Mutant::reused_sequence},
+    {"plain-incr", Mutant::plain_incr},
+    {"no-fence-on-thaw", Mutant::no_fence_on_thaw},
     {"dedup-on-sequence", Mutant::dedup_on_sequence},
     {"offset-before-store", Mutant::offset_before_store},
     {"outbox-after-commit", Mutant::outbox_after_commit},

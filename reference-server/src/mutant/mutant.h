@@ -19,6 +19,9 @@ enum class Mutant : std::uint8_t {
   ack_before_store,  // every 50th send is answered 202 and then forgotten before it is stored
   wrong_recipient,   // every 50th message also goes to somebody who is no member
   reused_sequence,   // every 50th message gets the sequence id of the one before
+  // Real backends, seen only when parts fail.
+  plain_incr,        // sequence ids as Redis counts them, without a fence
+  no_fence_on_thaw,  // a sequence id is accepted however long ago the epoch was confirmed
   // Real backends; only faults expose them.
   dedup_on_sequence,    // the store's consumer takes any message under a known sequence id for a copy
   offset_before_store,  // the consumer's position is committed before the messages are

@@ -60,12 +60,19 @@ void EpochCore::saw_redis(Time sent, Time now, const RedisSight& sight) {
 }
 
 void EpochCore::saw_sentinels(Time sent, const std::string& address, std::int64_t config_epoch) {
+  named_ = address;
+  named_sent_ = sent;
   // Redis to Redis: a take-over saw a majority with a newer configuration, two majorities share a Sentinel, and its
   // configuration only rises. Redis to PostgreSQL: stopped by the intent, or by the end of `alone`.
   const bool same = config_epoch >= 0 && config_epoch == row_.config_epoch && address == row_.address;
   if (row_.mode == CountingMode::redis && same && sentinels_suffice_ && sent < beat_sent_ + times_.alone) {
     view_.valid_until = std::max(view_.valid_until, sent + times_.lease);
   }
+}
+
+void EpochCore::unregistered() {
+  beaten_at_.reset();
+  sentinels_suffice_ = false;
 }
 
 void EpochCore::stalled(Time now) {
@@ -95,6 +102,11 @@ bool EpochCore::may_follow(const RedisSight& sight) const {
                                    (sight.config_epoch == row_.config_epoch && sight.address == row_.address));
 }
 
+// Only for the sake of progress: an old master that a cut hides from the Sentinels must not be chosen again and again.
+bool EpochCore::contradicted(Time now) const {
+  return !named_.empty() && now - named_sent_ < times_.healthy && named_ != sight_->address;
+}
+
 std::optional<EpochChange> EpochCore::change(Time now) const {
   if (!row_known_) {
     return std::nullopt;
@@ -104,14 +116,14 @@ std::optional<EpochChange> EpochCore::change(Time now) const {
     case CountingMode::redis:
       return change_from_redis(now);
     case CountingMode::postgres:
-      if (answers && now - steady_since_ >= times_.healthy && now >= view_.usable_from) {
+      if (answers && now - steady_since_ >= times_.healthy && now >= view_.usable_from && !contradicted(now)) {
         return to_redis(false);
       }
       return std::nullopt;
     case CountingMode::none:
       break;
   }
-  if (answers) {
+  if (answers && !contradicted(now)) {
     return to_redis(true);
   }
   return now - redis_from_ >= times_.unusable ? std::optional{to_postgres()} : std::nullopt;

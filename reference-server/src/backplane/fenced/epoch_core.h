@@ -39,11 +39,16 @@ class EpochCore {
   void saw_redis(Time sent, Time now, const RedisSight& sight);
   // A majority of Sentinels agreed on this master.
   void saw_sentinels(Time sent, const std::string& address, std::int64_t config_epoch);
+  void unregistered();  // somebody else has our name: we are no member any more
   // This process stood still: silence of others in that time says nothing about them.
   void stalled(Time now);
 
   [[nodiscard]] std::optional<EpochChange> change(Time now) const;
   [[nodiscard]] bool wants_sentinels(Time now) const;
+  // The epoch's master does not answer, or another one does: what do the Sentinels say?
+  [[nodiscard]] bool doubts_master(Time now) const {
+    return row_.mode != CountingMode::redis || now - redis_from_ >= times_.suspect;
+  }
   [[nodiscard]] bool wants_members() const { return row_.intent > 0; }
   [[nodiscard]] std::int64_t acknowledges() const { return row_.intent > 0 ? row_.intent : 0; }
   [[nodiscard]] const EpochView& view() const { return view_; }
@@ -62,6 +67,7 @@ class EpochCore {
   [[nodiscard]] bool redis_answers(Time now) const;
   [[nodiscard]] bool all_left_sentinels(Time now) const;
   [[nodiscard]] bool may_follow(const RedisSight& sight) const;
+  [[nodiscard]] bool contradicted(Time now) const;
   [[nodiscard]] std::optional<EpochChange> change_from_redis(Time now) const;
   [[nodiscard]] EpochChange to_redis(bool settle) const;
   [[nodiscard]] EpochChange to_postgres() const;
@@ -79,6 +85,8 @@ class EpochCore {
   std::vector<Known> others_;
   Time members_sent_{};
   std::optional<RedisSight> sight_;
+  std::string named_;  // master that a majority of Sentinels named last
+  Time named_sent_{};
   Time answer_sent_{};   // of the last answer of any master
   Time steady_since_{};  // the same master answers since then
   Time redis_from_{};    // silence of the epoch's master counts from here
@@ -99,7 +107,7 @@ void EpochCore::fold(Fold&& fold) const {
   if (sight_) {
     fold(sight_->run), fold(sight_->address), fold(sight_->config_epoch);
   }
-  fold(answer_sent_), fold(steady_since_), fold(redis_from_);
+  fold(named_), fold(named_sent_), fold(answer_sent_), fold(steady_since_), fold(redis_from_);
 }
 
 }  // namespace plumbline::serve

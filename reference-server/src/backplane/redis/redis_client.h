@@ -38,6 +38,9 @@ class RedisClient final : public RedisSession {
   void start();  // begins to look for the master; callable before the thread runs
   void stop();   // ends the connection and answers nobody any more; start() begins anew
 
+  // Looks for the master anew: somebody knows that another one counts. `reason` is a string literal.
+  void leave_master(const char* reason) { lost({Errc::closed, reason}); }
+
   void command(std::vector<std::string> words, Done<RedisReply> done) override;
   void eval(const char* script, std::vector<std::string> keys, std::vector<std::string> args,
             Done<RedisReply> done) override;
