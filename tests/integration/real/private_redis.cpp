@@ -236,6 +236,7 @@ void PrivateRedis::write_sentinel(std::size_t index, const std::vector<std::stri
 
 std::vector<std::string> PrivateRedis::sentinels() const {
   std::vector<std::string> all;
+  all.reserve(sentinels_.size());
   for (const Server& one : sentinels_) {
     all.push_back(std::string{kLoopback} + ':' + std::to_string(one.port));
   }
@@ -290,8 +291,12 @@ void PrivateRedis::stop(Server& server) {
 }
 
 void PrivateRedis::send_signal(Server& server, int signal) {
-  if (server.process && server.process->running()) {
-    ::kill(server.process->pid(), signal);
+  if (!server.process) {
+    return;
+  }
+  net::ChildProcess& process = *server.process;
+  if (process.running()) {
+    ::kill(process.pid(), signal);
   }
 }
 

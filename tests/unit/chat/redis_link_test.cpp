@@ -18,7 +18,7 @@ class RedisLinkTest : public testing::Test {
     limits.connect = std::chrono::seconds{20};
     limits.command = std::chrono::seconds{20};
   }
-  ~RedisLinkTest() override {
+  void TearDown() override {
     if (link) {
       link->drop();
     }

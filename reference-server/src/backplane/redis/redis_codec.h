@@ -10,7 +10,7 @@
 
 #include "backplane/redis/redis_session.h"
 
-struct redisReader;
+struct redisReader;  // NOLINT(readability-identifier-naming): of hiredis
 
 namespace plumbline::serve {
 
