@@ -23,7 +23,18 @@ RunResult full() {
   result.seed = 18'446'744'073'709'551'615ULL;
   result.sent = 100;
   result.anomalies = {{"acked-lost", 2}, {"phantom", 0}};
-  result.examples = {{"acked-lost", "m-1", "gone"}};
+  result.examples = {{"acked-lost", "m-1", "gone", {"1   message 1"}}};
+  FaultRow fault;
+  fault.number = 1;
+  fault.action = "kill";
+  fault.role = "redis-master";
+  fault.struck = true;
+  fault.uw_sys_s = 0.64;
+  fault.elected_s = 2.3;
+  fault.events = {{"switched", "redis-2", "redis-master", 44.5}};
+  result.faults = {fault};
+  result.outage.struck = 1;
+  result.outage.errors = {{"status 503", 3}};
   result.latency_ms["e2e"] = {1.5, 2.5, 3.5, 9, 1.75, 100, 0.004};
   result.gates = {{"e2e.p95", "< 250 ms", "8.4 ms", Outcome::pass, ""}};
   result.phases = {{"steady", 0, 10, true, 100, 100, 98, 2, {}, {}}};
@@ -53,6 +64,11 @@ TEST(RunResultJson, ReadsBackWhatItWrote) {
   EXPECT_EQ(back.seconds.at(0).e2e_p99, 3.5);
   EXPECT_FALSE(back.seconds.at(0).e2e_p50.has_value());
   EXPECT_EQ(back.clauses.at(0).duration_ms, 3.5);
+  EXPECT_EQ(back.faults.at(0).action, "kill");
+  EXPECT_EQ(back.faults.at(0).elected_s, 2.3);
+  EXPECT_FALSE(back.faults.at(0).healthy_s.has_value());
+  EXPECT_EQ(back.faults.at(0).events.at(0).process, "redis-2");
+  EXPECT_EQ(back.outage.errors.at("status 503"), 3U);
 }
 
 TEST(RunResultJson, HasTheShapeThatScriptsRelyOn) {
