@@ -95,8 +95,23 @@ history::FaultRow row_of(const FaultRecord& record, const Plan& plan, const Reco
   return row;
 }
 
-// The machine, not the target, stood still: seen by the watchdog while the fault lasted.
-void mark_stalls(const std::vector<MachineSample>& machine, const Recorder& recorder,
+// How long the machine stood still in the second before the sample. The watchdog alone may only have waited for its
+// turn, as when a broker starts: where the loop has real-time priority it must have stood still as well.
+double stall_ms(const MachineSample& sample, const Recorder& recorder, bool real_time) {
+  if (!real_time) {
+    return sample.longest_stall_ms;
+  }
+  double lag = 0;
+  const auto end = static_cast<std::ptrdiff_t>(since(recorder, sample.at));
+  for (std::ptrdiff_t second = std::max<std::ptrdiff_t>(0, end - 1);
+       second <= end && second < static_cast<std::ptrdiff_t>(recorder.seconds().size()); ++second) {
+    lag = std::max(lag, recorder.seconds()[static_cast<std::size_t>(second)].lag_max_ms);
+  }
+  return std::min(sample.longest_stall_ms, lag);
+}
+
+// The machine, not the target, stood still while the fault lasted.
+void mark_stalls(const std::vector<MachineSample>& machine, const Recorder& recorder, bool real_time,
                  const std::vector<std::pair<double, double>>& windows, std::vector<history::FaultRow>& rows) {
   std::size_t window = 0;
   for (history::FaultRow& row : rows) {
@@ -106,8 +121,9 @@ void mark_stalls(const std::vector<MachineSample>& machine, const Recorder& reco
     const auto [from, to] = windows[window++];
     for (const MachineSample& sample : machine) {
       const double at = since(recorder, sample.at);
-      if (at >= from && at <= to + 1 && sample.longest_stall_ms > kStalled) {
-        row.stall_ms = std::max(row.stall_ms, sample.longest_stall_ms);
+      const double stall = stall_ms(sample, recorder, real_time);
+      if (at >= from && at <= to + 1 && stall > kStalled) {
+        row.stall_ms = std::max(row.stall_ms, stall);
       }
     }
   }
@@ -161,7 +177,7 @@ std::vector<std::pair<double, double>> fault_windows(const FaultFacts& facts, co
 }
 
 void add_outages(const FaultFacts& facts, const Plan& plan, const Recorder& recorder,
-                 const std::vector<MachineSample>& machine, history::RunResult& into) {
+                 const std::vector<MachineSample>& machine, bool real_time, history::RunResult& into) {
   const OutageReading& reading = facts.reading;
   std::vector<std::int64_t> times;
   for (const std::size_t index : facts.struck) {
@@ -181,7 +197,7 @@ void add_outages(const FaultFacts& facts, const Plan& plan, const Recorder& reco
     row.devices_back_s = devices_back(recorder, times, i);
     into.faults.push_back(std::move(row));
   }
-  mark_stalls(machine, recorder, windows, into.faults);
+  mark_stalls(machine, recorder, real_time, windows, into.faults);
   into.faults.insert(into.faults.end(), left_out.begin(), left_out.end());
   into.outage.planned = facts.records.size();
   into.outage.struck = facts.struck.size();

@@ -22,8 +22,9 @@ struct FaultFacts {
 // Empties the recorder's send log.
 [[nodiscard]] FaultFacts measure_faults(std::vector<FaultRecord> records, Recorder& recorder);
 
+// `real_time`: the loop has real-time priority, so that only a machine that stands still can hold it up.
 void add_outages(const FaultFacts& facts, const Plan& plan, const Recorder& recorder,
-                 const std::vector<MachineSample>& machine, history::RunResult& into);
+                 const std::vector<MachineSample>& machine, bool real_time, history::RunResult& into);
 
 // [from, to] of each fault in seconds of the run: from its injection until everything was healthy again, and 2 s more.
 [[nodiscard]] std::vector<std::pair<double, double>> fault_windows(const FaultFacts& facts, const Recorder& recorder);

@@ -269,7 +269,8 @@ history::RunResult build_result(const RunRecord& record) {
   const std::vector<WindowVerdict> windows = judge_windows(signals, record.plan.thresholds);
   add_seconds(record, windows, result);
   if (!record.plan.faults.empty()) {
-    add_outages(record.faults, record.plan, record.recorder, record.machine, result);
+    add_outages(record.faults, record.plan, record.recorder, record.machine, record.priority.rfind("real time", 0) == 0,
+                result);
   }
   add_lag(record, result);
   const Facts facts = facts_of(record, windows, result);
