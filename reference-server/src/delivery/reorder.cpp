@@ -14,8 +14,8 @@ Reorder::Lane& Reorder::lane_of(const ConversationKey& key, std::uint64_t first)
   Lane& lane = at->second;
   if (added) {
     lane.age = ages_.insert(ages_.end(), key);
-    lane.newest = first - 1;
-    if (first > 1) {
+    if (first > limits_.young) {
+      lane.newest = first - 1;
       lane.gaps.emplace_back(1, first - 1);
     }
     forget_silent();
@@ -26,7 +26,6 @@ Reorder::Lane& Reorder::lane_of(const ConversationKey& key, std::uint64_t first)
 }
 
 void Reorder::take(const MessagePtr& message, Time now) {
-  const bool first = !lanes_.contains(message->conversation->key);
   Lane& lane = lane_of(message->conversation->key, message->sequence);
   if (message->sequence <= lane.newest) {
     if (fill_gap(lane, message->sequence)) {
@@ -35,7 +34,7 @@ void Reorder::take(const MessagePtr& message, Time now) {
     } else {
       ++counters_.duplicates_dropped;
     }
-  } else if (first || (message->previous <= lane.newest && !waits_below(lane, message->sequence))) {
+  } else if (message->previous <= lane.newest && !waits_below(lane, message->sequence)) {
     advance(lane, message->sequence);
     out_(message);
     release_ready(lane);

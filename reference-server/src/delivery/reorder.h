@@ -18,6 +18,9 @@
 namespace plumbline::serve {
 
 struct ReorderLimits {
+  // The first message seen of a conversation goes out at once, unless its number is at most this and it names one
+  // before it: what began a moment ago begins with its first message, which another instance may still have in hand.
+  std::uint64_t young{16};
   Duration hold{std::chrono::milliseconds{300}};  // how long a message waits for the one before it
   std::size_t held{20'000};                       // waiting at one time; beyond it the longest waiting ones go out
   std::size_t conversations{100'000};             // remembered; beyond it the longest silent ones are forgotten
@@ -42,7 +45,7 @@ class Reorder {
   Reorder(const ReorderLimits& limits, Out out) : limits_(limits), out_(std::move(out)) {}
 
   // Sends it on now, keeps it until what must come before it (Message::previous) is there, or drops it as known. The
-  // first message of a conversation seen here goes out at once.
+  // first message of a conversation seen here goes out at once, see ReorderLimits::young.
   void take(const MessagePtr& message, Time now);
   // It is in the store and whoever needs it finds it there: copies of it that come later are dropped.
   void known(const MessagePtr& message);

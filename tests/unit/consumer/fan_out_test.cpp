@@ -34,7 +34,7 @@ struct World {
   Partitions<NoticeTable> kept{pool};
   MemoryMessageStore messages{conversations, 0};
   MemoryNoticeStore notices{kept, 0};
-  FanOut fan_out{pool, recent, clock};
+  FanOut fan_out{pool, recent, clock, {.young = 0}};
   ConversationPtr chat = pair_of(kAnn, kBob);
   std::vector<std::uint64_t> seen;
 

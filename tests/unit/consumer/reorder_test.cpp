@@ -22,7 +22,7 @@ using test::pair_of;
 using testing::ElementsAre;
 
 struct World {
-  explicit World(const ReorderLimits& limits = {})
+  explicit World(const ReorderLimits& limits = {.young = 0})
       : reorder(limits, [this](const MessagePtr& message) { out.push_back(message->sequence); }) {}
 
   void take(std::uint64_t sequence) { reorder.take(message_of(chat, sequence), clock.now()); }
@@ -43,6 +43,16 @@ TEST(Reorder, SendsTheFirstMessageOfAConversationAtOnce) {
   world.take(41);
 
   EXPECT_THAT(world.out, ElementsAre(41));
+}
+
+TEST(Reorder, WaitsForWhatAYoungConversationBeganWith) {
+  World world{ReorderLimits{}};
+
+  world.take(2);
+  EXPECT_THAT(world.out, ElementsAre());
+  world.take(1);
+
+  EXPECT_THAT(world.out, ElementsAre(1, 2));
 }
 
 TEST(Reorder, HoldsAMessageUntilTheOneBeforeItCame) {
@@ -199,7 +209,7 @@ TEST(Reorder, KeepsConversationsApart) {
 }
 
 TEST(Reorder, SendsTheLongestWaitingWhenTooManyWait) {
-  World world{{.hold = 300ms, .held = 2, .conversations = 10, .gaps = 8}};
+  World world{{.young = 0, .hold = 300ms, .held = 2, .conversations = 10, .gaps = 8}};
   world.take(1);
 
   world.take(3);
@@ -213,7 +223,7 @@ TEST(Reorder, SendsTheLongestWaitingWhenTooManyWait) {
 }
 
 TEST(Reorder, ForgetsTheLongestSilentConversationWhereNobodyWaits) {
-  World world{{.hold = 300ms, .held = 10, .conversations = 2, .gaps = 8}};
+  World world{{.young = 0, .hold = 300ms, .held = 10, .conversations = 2, .gaps = 8}};
   const ConversationPtr second = pair_of(kAnn, kEve);
   world.take(1);
   world.take(3);  // waits: this one stays
@@ -228,7 +238,7 @@ TEST(Reorder, ForgetsTheLongestSilentConversationWhereNobodyWaits) {
 }
 
 TEST(Reorder, RatherRepeatsThanLosesWhenThereAreTooManyGaps) {
-  World world{{.hold = 300ms, .held = 10, .conversations = 2, .gaps = 2}};
+  World world{{.young = 0, .hold = 300ms, .held = 10, .conversations = 2, .gaps = 2}};
   for (const std::uint64_t sequence : {10U, 20U, 30U, 40U}) {  // gaps 1-9, 11-19, 21-29, 31-39
     world.reorder.take(message_of(world.chat, sequence, 0), world.clock.now());
   }
