@@ -4,6 +4,7 @@
 
 #include "delivery/delivery.h"
 #include "delivery/frames.h"
+#include "service/wall_millis.h"
 #include "store/owner_shard.h"
 #include "store/reading_order.h"
 
@@ -56,7 +57,8 @@ void Delivery::start(const SocketPtr& socket) {
 }
 
 void Delivery::wait_behind_backlog(Device& device, const MessagePtr& message, const socketio::FramePtr& frame) {
-  if (!device.backlog->listens_to(owner_shard(message->conversation->key, all_->size()))) {
+  if (!device.backlog->listens_to(owner_shard(message->conversation->key, all_->size())) ||
+      device.backlog->young.contains(message->id)) {
     return;
   }
   device.backlog->items.push_back({message, frame});
@@ -79,6 +81,12 @@ void Delivery::gathered(const SocketPtr& socket, std::vector<MessagePtr> missed,
   sort_for_reader(backlog.items, [](const Backlog::Item& item) -> const MessagePtr& { return item.message; });
   backlog.items.erase(std::unique(backlog.items.begin(), backlog.items.end(), same), backlog.items.end());
   drop_seen(backlog);
+  const UnixMillis young = wall_millis(clock_) - std::chrono::milliseconds{kYoung}.count();
+  for (const Backlog::Item& item : backlog.items) {
+    if (item.message->timestamp >= young) {
+      backlog.young.insert(item.message->id);
+    }
+  }
   backlog.counted = backlog.items.size();
   backlog.live = 0;
   backlog.gathered = true;
@@ -111,7 +119,7 @@ void Delivery::pump(const SocketPtr& socket) {
       backlog.announced = true;
       emit_event(*socket, chat_registered_frame(backlog.counted));
     } else if (backlog.next == backlog.items.size()) {
-      device->backlog.reset();
+      go_live(socket, *device);
     } else if (socket->buffered_bytes() < kBacklogHighWater) {
       const Backlog::Item item = std::move(backlog.items[backlog.next++]);
       ++counters_.backlog_messages;
@@ -121,6 +129,25 @@ void Delivery::pump(const SocketPtr& socket) {
       return;
     }
     device = device_of(socket);
+  }
+}
+
+void Delivery::go_live(const SocketPtr& socket, Device& device) {
+  if (!device.backlog->young.empty()) {
+    device.overlap = std::make_unique<std::unordered_set<Uuid>>(std::move(device.backlog->young));
+    overlapping_.emplace_back(clock_.now() + kYoung, socket);
+  }
+  device.backlog.reset();
+}
+
+void Delivery::forget_overlaps(Time now) {
+  while (!overlapping_.empty() && overlapping_.front().first <= now) {
+    if (const SocketPtr socket = overlapping_.front().second.lock()) {
+      if (Device* device = device_of(socket)) {
+        device->overlap.reset();
+      }
+    }
+    overlapping_.pop_front();
   }
 }
 

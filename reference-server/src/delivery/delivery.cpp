@@ -172,6 +172,8 @@ void Delivery::deliver_here(const std::vector<Uuid>& users, const MessagePtr& me
       Device& device = *found->second.devices[i];
       if (device.backlog) {
         wait_behind_backlog(device, message, frame);
+      } else if (device.overlap && device.overlap->contains(message->id)) {
+        taken = true;
       } else {
         taken = true;
         emit_message(device, message, frame);
@@ -283,6 +285,7 @@ void Delivery::end_family(Uuid family) {
 void Delivery::tick() {
   flush_marks();
   pump_all();
+  forget_overlaps(clock_.now());
   expire_some();
   if (held_ && ++held_->ticks > 10) {
     const HeldBack late = *held_;

@@ -6,6 +6,8 @@
 // shard that owns it (a conversation, a user's notices), and posts between two shards keep their order.
 #pragma once
 
+#include <chrono>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <unordered_map>
@@ -22,8 +24,9 @@ namespace plumbline::serve {
 class Delivery;
 using Deliveries = Partitions<Delivery>;
 
-inline constexpr std::size_t kMaxChatShards = 64;          // one bit each in the table of whereabouts
-inline constexpr std::size_t kMaxLiveBacklog = 65'536;     // messages that may wait for one device that catches up
+inline constexpr std::size_t kMaxChatShards = 64;       // one bit each in the table of whereabouts
+inline constexpr std::size_t kMaxLiveBacklog = 65'536;  // messages that may wait for one device that catches up
+inline constexpr std::chrono::seconds kYoung{15};       // a message may be in the store so long before fan-out has it
 inline constexpr std::size_t kBacklogHighWater = 262'144;  // bytes on the way to it before it is given more
 
 struct DeliveryCounters {
@@ -96,6 +99,8 @@ class Delivery {
   void send_notices(Device& device, const std::vector<KeptNotice>& kept);
   void pump(const SocketPtr& socket);
   void pump_all();
+  void go_live(const SocketPtr& socket, Device& device);
+  void forget_overlaps(Time now);
 
   void expire_some();
   [[nodiscard]] std::vector<Uuid> receivers(const Message& message);
@@ -111,7 +116,8 @@ class Delivery {
   std::vector<Slot> slots_;                      // every device here, dense for the expiry scan
   std::size_t next_expiry_slot_{0};
   std::vector<std::weak_ptr<Socket>> catching_up_;
-  std::vector<ReadMark> marks_;  // delivered, not yet told to the store
+  std::deque<std::pair<Time, std::weak_ptr<Socket>>> overlapping_;  // until when; oldest first
+  std::vector<ReadMark> marks_;                                     // delivered, not yet told to the store
   DeliveryCounters counters_;
   unsigned mutant_calls_{0};
   std::optional<HeldBack> held_;

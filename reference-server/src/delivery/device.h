@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <unordered_set>
 #include <vector>
 
 #include "gateway/application.h"
@@ -21,6 +22,8 @@ class Delivery;
 // missed comes first and nothing comes twice.
 struct Backlog {
   std::vector<SeenUpTo> seen;  // what the device said it has
+  // Of the young ones among `items`, once gathered: fan-out may still bring them.
+  std::unordered_set<Uuid> young;
   struct Item {
     MessagePtr message;
     socketio::FramePtr frame;  // null: made when it is sent
@@ -60,6 +63,8 @@ class Device final : public SocketContext {
   std::size_t slot{0};   // index into the delivery's list
   bool expiry_told{false};
   std::unique_ptr<Backlog> backlog;  // null: live
+  // What catching up brought and fan-out may bring again, for kYoung after going live; null: nothing.
+  std::unique_ptr<std::unordered_set<Uuid>> overlap;
 };
 
 }  // namespace plumbline::serve

@@ -114,6 +114,8 @@ class ApplicationFactory {
   // Right before the shard threads start, and right after they ended.
   virtual void start() {}
   virtual void stop() {}
+  // Any thread; once true it stays so. Until then devices are refused and /health/ready says no.
+  [[nodiscard]] virtual bool ready() const { return true; }
   [[nodiscard]] virtual std::vector<Dependency> dependencies() const { return {}; }  // any thread
   [[nodiscard]] virtual std::string durability() const { return "process"; }
 };

@@ -55,6 +55,8 @@ class Backends {
   // On each shard's thread: every 100 ms, and for /metrics.
   virtual void tick(std::size_t shard, Time now) = 0;
   [[nodiscard]] virtual std::vector<Metric> metrics(std::size_t shard) = 0;
+  // Any thread; once true it stays so: from now on nothing that devices must see can pass them unseen.
+  [[nodiscard]] virtual bool ready() const { return true; }
   [[nodiscard]] virtual std::vector<Dependency> dependencies() const = 0;  // any thread; none: embedded
   // "process" for memory, "replicated" for real backends (decisions.md section 5, durability).
   [[nodiscard]] virtual std::string durability() const = 0;

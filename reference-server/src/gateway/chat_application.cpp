@@ -70,6 +70,10 @@ void ChatShard::on_connect(const SocketPtr& socket, const ConnectRequest& reques
     reply(ConnectRefusal{"Invalid namespace", ""});
     return;
   }
+  if (!core_.shared.backends->ready()) {
+    reply(refusal_of(Error{Errc::unavailable, "starting"}));
+    return;
+  }
   const Result<std::string> token = socket_token(request.auth, *request.handshake);
   if (token.has_error()) {
     ++refused_connects_;
@@ -214,6 +218,7 @@ class ChatFactory final : public ApplicationFactory {
   }
   void start() override { shared_.backends->start(); }
   void stop() override { shared_.backends->stop(); }
+  [[nodiscard]] bool ready() const override { return shared_.backends->ready(); }
   [[nodiscard]] std::vector<Dependency> dependencies() const override { return shared_.backends->dependencies(); }
   [[nodiscard]] std::string durability() const override { return shared_.backends->durability(); }
 

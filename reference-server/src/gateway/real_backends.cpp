@@ -149,6 +149,16 @@ void RealBackends::tick(std::size_t shard, Time now) {
 void RealBackends::tick_instance(Time now) {
   tail_->brisk(log_.late());
   relay_->tick(now);
+  if (!ready() && can_serve(now)) {
+    ready_.store(true, std::memory_order_release);
+  }
+}
+
+// The log is read from a known place, the tail has seen what was committed before, and sequence ids can be had: what is
+// accepted from here on reaches every device that connects from here on.
+bool RealBackends::can_serve(Time now) const {
+  const EpochView& epoch = fence_.keeper().view();
+  return tail_->caught_up() && log_.ready() && (epoch.redis_open(now) || epoch.postgres_open(now));
 }
 
 void RealBackends::note_redis(std::size_t shard) {

@@ -29,11 +29,13 @@ class RealBackends final : public Backends {
   void stop() override;
   void tick(std::size_t shard, Time now) override;
   [[nodiscard]] std::vector<Metric> metrics(std::size_t shard) override;
+  [[nodiscard]] bool ready() const override { return ready_.load(std::memory_order_acquire); }
   [[nodiscard]] std::vector<Dependency> dependencies() const override;
   [[nodiscard]] std::string durability() const override { return "replicated"; }
 
  private:
   void tick_instance(Time now);
+  [[nodiscard]] bool can_serve(Time now) const;
   void note_redis(std::size_t shard);
   [[nodiscard]] std::vector<Metric> instance_metrics() const;
 
@@ -59,6 +61,7 @@ class RealBackends final : public Backends {
   std::unique_ptr<DirectTail> tail_;
   std::unique_ptr<OutboxRelay> relay_;
   StoreConsumer store_;  // on a thread of its own
+  std::atomic<bool> ready_{false};
   mutable std::mutex telling_;
   std::vector<std::string> redis_problems_;  // one per shard, guarded by telling_
 };

@@ -47,14 +47,16 @@ net::HttpResponse health(Shard& shard) {
                        std::to_string(server.shards.size()) + ",\"uptime_s\":" + std::to_string(uptime) + "}");
 }
 
-// An instance without one of its services still serves what the others allow (failover.md d.7), so only draining takes
-// it out; the body says what is away.
+// An instance without one of its services still serves what the others allow (failover.md d.7), so only starting and
+// draining take it out; the body says what is away.
 net::HttpResponse readiness(Shard& shard) {
   const std::string dependencies = dependencies_json(shard.server().application.dependencies());
-  if (!shard.draining()) {
+  const bool starting = !shard.server().application.ready();
+  if (!shard.draining() && !starting) {
     return json(200, R"({"status":"ready","dependencies":)" + dependencies + "}");
   }
-  net::HttpResponse answer = json(503, R"({"status":"draining","dependencies":)" + dependencies + "}");
+  net::HttpResponse answer = json(503, std::string(R"({"status":")") + (starting ? "starting" : "draining") +
+                                           R"(","dependencies":)" + dependencies + "}");
   answer.headers.emplace_back("Retry-After", "1");
   return answer;
 }
@@ -113,7 +115,7 @@ constexpr std::array kObserved{
               "Whether to send requests here; a service that is away alone does not say no",
               "",
               "",
-              {{{200, "Ready", "Readiness"}, {503, "Not now: it is shutting down", "Readiness"}}}}},
+              {{{200, "Ready", "Readiness"}, {503, "Not now: it is starting or shutting down", "Readiness"}}}}},
     Observed{"/metrics",
              gather_metrics,
              {"getMetrics",
