@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "integration/sequence/sequence_world.h"
+#include "mutant/mutant.h"
 
 namespace plumbline::serve {
 namespace {
@@ -112,6 +113,48 @@ TEST(SequenceFence, DoesNotNeedSentinelsWhenTwoAreFrozenAndTheMasterDies) {
 
   expect_sound("two Sentinels frozen, master killed", world.finish());
 }
+
+TEST(SequenceFence, GoesOnByTheWordOfSentinelsWhilePostgresIsAway) {
+  SequenceWorld world;
+  ASSERT_TRUE(world.both_get(1'000));
+  real::PrivatePostgres& postgres = real::PrivatePostgres::shared();
+  postgres.freeze();
+  const bool went_on = world.both_get(1'000);
+  postgres.thaw();
+  ASSERT_TRUE(went_on);
+  ASSERT_TRUE(world.both_get(500));
+  postgres.kill();
+  const bool still = world.both_get(1'000);
+  postgres.start();
+  ASSERT_TRUE(still);
+  ASSERT_TRUE(world.both_get(500));
+
+  const Findings found = world.finish();
+
+  expect_sound("PostgreSQL frozen, then killed", found);
+  EXPECT_GT(world.metric("plumbline_sequence_sentinel_renewals_total"), 0);
+}
+
+#if defined(PLUMBLINE_MUTANTS)
+// What the fence is for: the same fault, and the counter of Redis as it is.
+TEST(PlainCounter, RepeatsNumbersWhenTheMasterComesBackEmpty) {
+  activate(Mutant::plain_incr);
+  Findings found;
+  {
+    SequenceWorld world;
+    EXPECT_TRUE(world.both_get(500));
+    const std::size_t master = world.redis.master();
+    world.redis.kill(master);
+    world.redis.start(master);
+    EXPECT_TRUE(world.both_get(1'000));
+    found = world.finish();
+  }
+  activate(Mutant::none);
+
+  std::cout << "master restarted empty, plain INCR: " << found.text() << "\n";
+  EXPECT_GT(found.reused, 0U);
+}
+#endif
 
 TEST(SequenceFence, ExtendsItsBlocksBeforeTheyEnd) {
   SequenceWorld world{{}, 20};
