@@ -107,7 +107,8 @@ void EpochCore::fold(Fold&& fold) const {
   if (sight_) {
     fold(sight_->run), fold(sight_->address), fold(sight_->config_epoch);
   }
-  fold(named_), fold(named_sent_), fold(answer_sent_), fold(steady_since_), fold(redis_from_);
+  fold(named_), fold(named_ == row_.address ? Time{} : named_sent_), fold(answer_sent_), fold(steady_since_),
+      fold(redis_from_);
 }
 
 }  // namespace plumbline::serve
