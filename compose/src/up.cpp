@@ -26,7 +26,7 @@ namespace {
 constexpr std::string_view kReady = "plumbline: stack ready ";
 
 int stop(const Failure& failure) {
-  std::cerr << "plumbline stack: " << failure.sentence << std::endl;
+  std::cerr << "plumbline stack: " << failure.sentence << '\n' << std::flush;
   return to_int(failure.code);
 }
 
@@ -87,7 +87,9 @@ Outcome<void> run_stack(const Options& options, const std::function<void(std::st
 }
 
 int run_here(const Options& options) {
-  const auto ended = run_stack(options, [](const std::string& json) { std::cout << kReady << json << std::endl; });
+  const auto ended =
+      run_stack(options, [](const std::string& json) { std::cout << kReady << json << '\n'
+                                                                 << std::flush; });
   return ended ? to_int(ExitCode::ok) : stop(ended.error());
 }
 
@@ -110,7 +112,9 @@ int run_apart(const Options& options) {
       ::close(out);
       const int nothing = ::open("/dev/null", O_RDWR);
       for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-        ::dup2(nothing, stream);
+        if (nothing >= 0) {
+          ::dup2(nothing, stream);
+        }
       }
     });
     ::_exit(ended ? 0 : stop(ended.error()));

@@ -19,8 +19,8 @@ constexpr std::size_t kMostWaiting = 1000;  // lines a client may leave unread
 
 struct ControlServer::Impl : std::enable_shared_from_this<Impl> {
   struct Session : std::enable_shared_from_this<Session> {
-    Session(std::shared_ptr<Impl> server_of, stream_protocol::socket connected)
-        : server(std::move(server_of)), socket(std::move(connected)) {}
+    Session(const std::shared_ptr<Impl>& server_of, stream_protocol::socket connected)
+        : server(server_of), socket(std::move(connected)) {}
 
     std::weak_ptr<Impl> server;
     stream_protocol::socket socket;

@@ -51,6 +51,9 @@ bool all_free(std::uint16_t first) {
 
 bool is_free(std::uint16_t port) {
   const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (made < 0) {
+    return false;
+  }
   const int on = 1;
   ::setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &on,
                sizeof on);  // as servers do: remains of old connections do not count

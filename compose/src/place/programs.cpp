@@ -16,7 +16,9 @@ std::string find_program(const std::string& name, const std::vector<std::string>
   }
   places.emplace_back("/usr/sbin");
   for (const std::string& folder : places) {
-    if (const std::string file = folder + "/" + name; ::access(file.c_str(), X_OK) == 0) {
+    std::string file = folder;
+    file.append("/").append(name);
+    if (::access(file.c_str(), X_OK) == 0) {
       return file;
     }
   }

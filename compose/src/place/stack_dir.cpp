@@ -168,7 +168,7 @@ Outcome<void> StackDir::write(const fs::path& file, const std::string& text, con
 std::string control_socket_of(const std::string& dir) {
   std::error_code failed;
   const fs::path path = fs::weakly_canonical(dir, failed);
-  const std::string socket = ((failed ? fs::path(dir) : path) / kSocket).string();
+  std::string socket = ((failed ? fs::path(dir) : path) / kSocket).string();
   if (socket.size() <= kLongestSocket) {
     return socket;
   }

@@ -80,7 +80,9 @@ bool bears(pid_t pid, const Mark& mark) {
   }
   const int nothing = ::open("/dev/null", O_RDWR);
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    ::dup2(nothing, stream);
+    if (nothing >= 0) {
+      ::dup2(nothing, stream);
+    }
   }
   std::array<char, 1> byte{};
   while (::read(line, byte.data(), byte.size()) < 0) {
