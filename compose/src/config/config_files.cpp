@@ -132,7 +132,7 @@ std::string haproxy_cfg(const Topology& topology) {
       "defaults\n"
       "  mode http\n"
       "  log global\n"
-      "  retries 3\n"
+      "  retries 10\n"  // enough to meet a living instance when several have just died
       "  option redispatch 1\n"
       "  option splice-auto\n"
       // One line for each request that met an error, a retry or another instance; none for the others.

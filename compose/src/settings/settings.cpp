@@ -79,11 +79,11 @@ std::vector<std::string> java_flags() {
           "-Xss512k", "-Xshare:auto"};
 }
 
-// Two checks that fail take an instance out; until then `redispatch` sends what it refuses to another one at once. When
-// it is out its sockets are closed, so that clients of a frozen instance come back somewhere else. No `observe layer4`:
-// the request that met the dead instance would be cut together with those sockets.
+// Two checks that fail, 50 ms apart, take an instance out; until then `redispatch` sends what it refuses to another one
+// at once. When it is out its sockets are closed, so that clients of a frozen instance come back somewhere else. No
+// `observe layer4`: the request that met the dead instance would be cut together with those sockets.
 std::string front_server_options() {
-  return "check inter 250ms fall 2 rise 1 on-marked-down shutdown-sessions";
+  return "check inter 250ms fastinter 50ms fall 2 rise 1 on-marked-down shutdown-sessions";
 }
 
 Settings front_timeouts() {
