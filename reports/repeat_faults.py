@@ -2,16 +2,16 @@
 
 usage: reports/repeat_faults.py [--plumbline build/release/bin/plumbline] [--repeats 3] [--only NAME]... [--table]
 
-Resumable: what the results file holds already is not run again. A run in which the machine stood still, or the
+Resumable: what the results file holds already is not run again. Reports are kept under reports/runs/. A run in which the machine stood still, or the
 generator was not fit to measure, proves nothing and is run once more; at most one in five may be.
 """
 
 import argparse
+import datetime
 import json
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "reports" / "failover-results.json"
@@ -57,14 +57,13 @@ def row_of(name, seed, summary):
 
 
 def run_once(plumbline, name, seed):
-    with tempfile.TemporaryDirectory(prefix="plumbline-repeat-") as scratch:
-        out = pathlib.Path(scratch) / "out"
-        subprocess.run([plumbline, "load", f"scenarios/{name}.yaml", "--seed", str(seed), "--out", out], cwd=ROOT,
-                       stdout=subprocess.DEVNULL, check=False)  # fmt: skip
-        summary = out / "summary.json"
-        if not summary.exists():
-            raise SystemExit(f"{name} seed {seed}: no summary; run it by hand: plumbline load scenarios/{name}.yaml --seed {seed}")
-        return json.loads(summary.read_text(encoding="utf-8"))
+    out = ROOT / "reports" / "runs" / name / f"seed-{seed}-{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%dT%H-%M-%SZ}"
+    subprocess.run([plumbline, "load", f"scenarios/{name}.yaml", "--seed", str(seed), "--out", out], cwd=ROOT,
+                   stdout=subprocess.DEVNULL, check=False)  # fmt: skip
+    summary = out / "summary.json"
+    if not summary.exists():
+        raise SystemExit(f"{name} seed {seed}: no summary; run it by hand: plumbline load scenarios/{name}.yaml --seed {seed}")
+    return json.loads(summary.read_text(encoding="utf-8"))
 
 
 def run_all(arguments):
