@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "plumbline/checker/anomaly.h"
 #include "progress/text.h"
 
 namespace plumbline::load {
@@ -36,6 +37,13 @@ void append_latency(std::string& out, const RunResult& result) {
   }
 }
 
+bool fails_a_run(const std::string& name) {
+  const auto& kinds = checker::anomaly_kinds();
+  return std::any_of(kinds.begin(), kinds.end(), [&](const checker::AnomalyKind& kind) {
+    return kind.name == name && (kind.severity == checker::Severity::s0 || kind.severity == checker::Severity::s1);
+  });
+}
+
 void append_anomalies(std::string& out, const RunResult& result) {
   std::string line;
   for (const auto& [name, count] : result.anomalies) {
@@ -48,6 +56,9 @@ void append_anomalies(std::string& out, const RunResult& result) {
   }
   std::size_t shown = 0;
   for (const history::AnomalyExample& example : result.examples) {
+    if (!fails_a_run(example.anomaly)) {
+      continue;  // it is counted above; what broke comes first here
+    }
     if (++shown > 3) {
       break;
     }
