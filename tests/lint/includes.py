@@ -16,7 +16,7 @@ PLACES = {
     r"yaml-cpp/": r"/(scenario|config|target|catalogue)/|_(parser|config|catalogue)\.cpp$",
     r"jwt\.h": r"/auth/|^loadgen/src/target/|^tests/",
     r"sodium\.h": r"/auth/|^reference-server/src/|^libs/socketio/src/|^tests/",  # socketio: base64 only
-    r"pqxx/|libpq-fe\.h": r"^reference-server/src/store/|^compose/src/watch/|^tests/integration/real/",
+    r"pqxx/|libpq-fe\.h": r"^reference-server/src/store/|^compose/src/watch/|^tests/integration/(real|consumer)/",
     r"hiredis/": r"^reference-server/src/backplane/|^compose/src/watch/|^tests/integration/real/",
     r"librdkafka/": r"^reference-server/src/bus/|^compose/src/kafka/|^tests/",
     r"spdlog/": r"^libs/base/",

@@ -4,9 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <memory>
 #include <thread>
 
 #include "integration/consumer/chat_database.h"
+#include "integration/real/bounded_wait.h"
 #include "mutant/mutant.h"
 
 namespace plumbline::serve {
@@ -14,6 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using real::execute_sql;
+using real::pause_for;
 using real::PrivatePostgres;
 using real::query_sql;
 using test::kAnn;
@@ -157,7 +161,7 @@ TEST_F(LogWriterTest, LetsASuccessorStartWhereTheLastCommitWas) {
 
 TEST_F(LogWriterTest, KeepsABatchThatPostgresDoesNotTakeInTime) {
   std::thread hog([this] { execute_sql(uri, "BEGIN; LOCK TABLE messages; SELECT pg_sleep(3.5); COMMIT"); });
-  std::this_thread::sleep_for(300ms);
+  pause_for(300ms);
 
   const WriteOutcome refused = writer.write({message_at(0, 1)}, claims);
   hog.join();
@@ -174,7 +178,7 @@ TEST_F(LogWriterTest, LosesThatBatchWithMutantOffsetBeforeStore) {
   }
   activate(Mutant::offset_before_store);
   std::thread hog([this] { execute_sql(uri, "BEGIN; LOCK TABLE messages; SELECT pg_sleep(3.5); COMMIT"); });
-  std::this_thread::sleep_for(300ms);
+  pause_for(300ms);
 
   EXPECT_EQ(writer.write({message_at(0, 1)}, claims).result, Outcome::again);
   hog.join();
@@ -196,6 +200,55 @@ TEST_F(LogWriterTest, LosesACollidingMessageWithMutantDedupOnSequence) {
   EXPECT_EQ(rows(), "1");
 }
 
+// Kills the backend of the store's consumer every 400 ms, until it is destroyed.
+class BackendKiller {
+ public:
+  explicit BackendKiller(std::string uri) : uri_(std::move(uri)), thread_([this] { run(); }) {}
+  ~BackendKiller() {
+    done_.store(true);
+    thread_.join();
+  }
+  BackendKiller(const BackendKiller&) = delete;
+  BackendKiller& operator=(const BackendKiller&) = delete;
+
+  [[nodiscard]] int kills() const { return kills_.load(); }
+
+ private:
+  void run() {
+    while (!done_.load()) {
+      pause_for(400ms);
+      try {
+        const std::string pid = query_sql(
+            uri_, "SELECT pid FROM pg_stat_activity WHERE application_name = 'plumbline store consumer' LIMIT 1");
+        if (!pid.empty() && ::kill(static_cast<pid_t>(std::stol(pid)), SIGKILL) == 0) {
+          ++kills_;
+        }
+      } catch (const std::runtime_error&) {
+        continue;  // it is restarting
+      }
+    }
+  }
+
+  const std::string uri_;
+  std::atomic<bool> done_{false};
+  std::atomic<int> kills_{0};
+  std::thread thread_;  // last: it uses the others
+};
+
+// What a query answers once PostgreSQL has restarted.
+std::string query_when_back(const std::string& uri, const std::string& sql) {
+  std::string answer;
+  real::within(10s, [&] {
+    try {
+      answer = query_sql(uri, sql);
+      return true;
+    } catch (const std::runtime_error&) {
+      return false;
+    }
+  });
+  return answer;
+}
+
 // Its own server: kill -9 of a backend makes PostgreSQL restart all of them, so commits are cut at every stage.
 TEST(LogWriterUnderKills, StoresEveryRecordExactlyOnce) {
   PrivatePostgres server;
@@ -204,27 +257,12 @@ TEST(LogWriterUnderKills, StoresEveryRecordExactlyOnce) {
   LogWriter writer{uri, "chat-messages", "app-1", stopping};
   PartitionClaims claims = writer.claim({0}).value();
   const ConversationPtr chat = pair_of(kAnn, kBob);
-  std::atomic<bool> done{false};
-  int kills = 0;
-  std::thread killer([&] {
-    while (!done.load()) {
-      std::this_thread::sleep_for(400ms);
-      try {
-        const std::string pid = query_sql(
-            uri, "SELECT pid FROM pg_stat_activity WHERE application_name = 'plumbline store consumer' LIMIT 1");
-        if (!pid.empty() && ::kill(static_cast<pid_t>(std::stol(pid)), SIGKILL) == 0) {
-          ++kills;
-        }
-      } catch (const std::runtime_error&) {
-        continue;  // it is restarting
-      }
-    }
-  });
+  auto killer = std::make_unique<BackendKiller>(uri);
 
   std::uint64_t stored = 0;
   int retries = 0;
   const Time deadline = steady_now() + 60s;
-  for (std::int64_t offset = 0; (offset < 4'000 || kills < 8) && steady_now() < deadline; offset += 20) {
+  for (std::int64_t offset = 0; (offset < 4'000 || killer->kills() < 8) && steady_now() < deadline; offset += 20) {
     std::vector<LogRecord> batch;
     for (std::int64_t i = offset; i < offset + 20; ++i) {
       batch.push_back(record_of(i, message_of(chat, static_cast<std::uint64_t>(i) + 1)));
@@ -237,28 +275,21 @@ TEST(LogWriterUnderKills, StoresEveryRecordExactlyOnce) {
         break;
       }
       ++retries;
-      std::this_thread::sleep_for(20ms);
+      pause_for(20ms);
     }
   }
-  done.store(true);
-  killer.join();
+  const int kills = killer->kills();
+  killer.reset();
 
   RecordProperty("kills", kills);
   RecordProperty("retries", retries);
   EXPECT_GE(kills, 3);
   EXPECT_GT(retries, 0);
-  std::string count;
-  for (int tries = 0; count.empty() && tries < 50; ++tries) {
-    try {
-      count = query_sql(
-          uri, "SELECT count(*) || ' ' || count(DISTINCT message_id) || ' ' || max(sequence_id) FROM messages");
-    } catch (const std::runtime_error&) {
-      std::this_thread::sleep_for(200ms);
-    }
-  }
   const std::string all = std::to_string(stored);
-  EXPECT_EQ(count, all + ' ' + all + ' ' + all);
-  EXPECT_EQ(query_sql(uri, "SELECT messages FROM conversations"), all);
+  EXPECT_EQ(query_when_back(
+                uri, "SELECT count(*) || ' ' || count(DISTINCT message_id) || ' ' || max(sequence_id) FROM messages"),
+            all + ' ' + all + ' ' + all);
+  EXPECT_EQ(query_when_back(uri, "SELECT messages FROM conversations"), all);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "bus/kafka/record.h"
 #include "bus/kafka/topics.h"
 #include "integration/consumer/chat_database.h"
+#include "integration/real/bounded_wait.h"
 #include "integration/real/private_kafka.h"
 
 namespace plumbline::serve {
@@ -23,23 +24,13 @@ using real::execute_sql;
 using real::PrivateKafka;
 using real::PrivatePostgres;
 using real::query_sql;
+using real::within;
 using test::kAnn;
 using test::kBob;
 using test::message_of;
 using test::pair_of;
 
 constexpr Duration kLong = 60s;  // the machine may be busy with other tests
-
-bool within(Duration bound, const std::function<bool()>& holds) {
-  const Time deadline = steady_now() + bound;
-  while (!holds()) {
-    if (steady_now() >= deadline) {
-      return false;
-    }
-    std::this_thread::sleep_for(20ms);
-  }
-  return true;
-}
 
 // One broker with the topics, one PostgreSQL with the conversation; each test has its own, because both remember.
 class StoreConsumerTest : public testing::Test {

@@ -17,7 +17,7 @@ using test::message_of;
 using test::pair_of;
 
 // The store in memory, fed by hand, is the one that lags.
-struct World final : ReaderPlaces {
+struct ConversationsWorld final : ReaderPlaces {
   net::ShardPool pool{1};
   ManualClock clock;
   StoredPositions positions;
@@ -31,7 +31,7 @@ struct World final : ReaderPlaces {
   std::uint64_t stored_to{0};
   std::uint64_t read_to{0};
 
-  World() { state.at(0).open(*chat); }
+  ConversationsWorld() { state.at(0).open(*chat); }
   void store_message(std::uint64_t sequence) {
     EXPECT_TRUE(state.at(0).append(message_of(chat, sequence)).has_value());
     stored_to = sequence;
@@ -54,7 +54,7 @@ struct World final : ReaderPlaces {
 };
 
 TEST(RecentConversationStore, ShowsTheNewestMessageThatTheStoreLacks) {
-  World world;
+  ConversationsWorld world;
   world.store_message(1);
 
   world.log(2);
@@ -65,7 +65,7 @@ TEST(RecentConversationStore, ShowsTheNewestMessageThatTheStoreLacks) {
 }
 
 TEST(RecentConversationStore, CountsAMessageOnceThatIsInBoth) {
-  World world;
+  ConversationsWorld world;
   world.store_message(1);
 
   world.log(1);
@@ -74,7 +74,7 @@ TEST(RecentConversationStore, CountsAMessageOnceThatIsInBoth) {
 }
 
 TEST(RecentConversationStore, DoesNotCountWhatWasRead) {
-  World world;
+  ConversationsWorld world;
   world.log(1);
 
   world.read_to = 1;

@@ -90,7 +90,7 @@ struct LaggingStore final : MessageStore, ReaderPlaces {
   }
 };
 
-struct World {
+struct StoreWorld {
   net::ShardPool pool{2};
   ManualClock clock;
   StoredPositions positions;
@@ -147,7 +147,7 @@ struct World {
 };
 
 TEST(RecentMessageStore, ShowsInHistoryWhatTheStoreDoesNotHaveYet) {
-  World world;
+  StoreWorld world;
   world.inner.store(message_of(world.chat, 1));
   world.log(message_of(world.chat, 2));
 
@@ -155,7 +155,7 @@ TEST(RecentMessageStore, ShowsInHistoryWhatTheStoreDoesNotHaveYet) {
 }
 
 TEST(RecentMessageStore, ShowsAMessageOnceThatIsStoredAndForgottenWhileTheStoreIsAsked) {
-  World world;
+  StoreWorld world;
   world.log(message_of(world.chat, 1));
   world.inner.before_look = [&] {
     world.inner.store(message_of(world.chat, 1));
@@ -169,7 +169,7 @@ TEST(RecentMessageStore, ShowsAMessageOnceThatIsStoredAndForgottenWhileTheStoreI
 }
 
 TEST(RecentMessageStore, KeepsPagesExactWhereBothPartsMeet) {
-  World world;
+  StoreWorld world;
   for (std::uint64_t sequence = 1; sequence <= 4; ++sequence) {
     world.inner.store(message_of(world.chat, sequence));
   }
@@ -184,7 +184,7 @@ TEST(RecentMessageStore, KeepsPagesExactWhereBothPartsMeet) {
 }
 
 TEST(RecentMessageStore, LeavesAMessageBelowACutOffPageToTheNextPage) {
-  World world;
+  StoreWorld world;
   for (const std::uint64_t sequence : {1U, 3U, 4U, 5U}) {
     world.inner.store(message_of(world.chat, sequence));
   }
@@ -195,7 +195,7 @@ TEST(RecentMessageStore, LeavesAMessageBelowACutOffPageToTheNextPage) {
 }
 
 TEST(RecentMessageStore, ShowsARenumberedMessageOnlyUnderItsNumberInTheStore) {
-  World world;
+  StoreWorld world;
   world.inner.store(message_of(world.chat, 1));
   world.inner.store(message_of(world.chat, 2, 1, 77));
   world.log(message_of(world.chat, 1, 0, 77));
@@ -204,7 +204,7 @@ TEST(RecentMessageStore, ShowsARenumberedMessageOnlyUnderItsNumberInTheStore) {
 }
 
 TEST(RecentMessageStore, AnswersFromMemoryAndSaysSoWhileTheStoreIsAway) {
-  World world;
+  StoreWorld world;
   world.inner.failure = Errc::unavailable;
   for (std::uint64_t sequence = 5; sequence <= 8; ++sequence) {
     world.log(message_of(world.chat, sequence));
@@ -218,7 +218,7 @@ TEST(RecentMessageStore, AnswersFromMemoryAndSaysSoWhileTheStoreIsAway) {
 }
 
 TEST(RecentMessageStore, RefusesAPageThatItDoesNotWhollyRememberWhileTheStoreIsAway) {
-  World world;
+  StoreWorld world;
   world.inner.failure = Errc::unavailable;
   for (const std::uint64_t sequence : {4U, 5U, 7U}) {
     world.log(message_of(world.chat, sequence));
@@ -230,7 +230,7 @@ TEST(RecentMessageStore, RefusesAPageThatItDoesNotWhollyRememberWhileTheStoreIsA
 }
 
 TEST(RecentMessageStore, ShowsAWholeShortConversationWhileTheStoreIsAway) {
-  World world;
+  StoreWorld world;
   world.inner.failure = Errc::unavailable;
   world.log(message_of(world.chat, 1));
   world.log(message_of(world.chat, 2));
@@ -240,7 +240,7 @@ TEST(RecentMessageStore, ShowsAWholeShortConversationWhileTheStoreIsAway) {
 }
 
 TEST(RecentMessageStore, FindsUndeliveredMessagesThatAreNotStoredYet) {
-  World world;
+  StoreWorld world;
   world.inner.store(message_of(world.chat, 1));
   world.log(message_of(world.chat, 1));
   world.log(message_of(world.chat, 2));
@@ -249,7 +249,7 @@ TEST(RecentMessageStore, FindsUndeliveredMessagesThatAreNotStoredYet) {
 }
 
 TEST(RecentMessageStore, DoesNotRepeatWhatAnotherInstanceDelivered) {
-  World world;
+  StoreWorld world;
   world.log(message_of(world.chat, 1));
   world.log(message_of(world.chat, 2));
   world.inner.delivered_to = 1;
@@ -258,7 +258,7 @@ TEST(RecentMessageStore, DoesNotRepeatWhatAnotherInstanceDelivered) {
 }
 
 TEST(RecentMessageStore, BelievesADeviceThatSaysWhatItHasSeen) {
-  World world;
+  StoreWorld world;
   world.inner.delivered_to = 3;  // another device of the user
   for (std::uint64_t sequence = 1; sequence <= 3; ++sequence) {
     world.log(message_of(world.chat, sequence));
@@ -268,7 +268,7 @@ TEST(RecentMessageStore, BelievesADeviceThatSaysWhatItHasSeen) {
 }
 
 TEST(RecentMessageStore, FindsUndeliveredMessagesStoredWhileTheStoreIsAsked) {
-  World world;
+  StoreWorld world;
   world.log(message_of(world.chat, 1));
   world.inner.before_look = [&] {
     world.inner.store(message_of(world.chat, 1));
@@ -278,7 +278,7 @@ TEST(RecentMessageStore, FindsUndeliveredMessagesStoredWhileTheStoreIsAsked) {
 }
 
 TEST(RecentMessageStore, CountsUnreadMessagesThatAreNotStoredYet) {
-  World world;
+  StoreWorld world;
   world.inner.store(message_of(world.chat, 1));
   world.log(message_of(world.chat, 2));
 
@@ -286,7 +286,7 @@ TEST(RecentMessageStore, CountsUnreadMessagesThatAreNotStoredYet) {
 }
 
 TEST(RecentMessageStore, CountsAMessageOnceThatIsStoredRightBeforeTheCount) {
-  World world;
+  StoreWorld world;
   world.log(message_of(world.chat, 1));
   world.inner.before_look = [&] {
     if (world.inner.rows.empty()) {
@@ -298,7 +298,7 @@ TEST(RecentMessageStore, CountsAMessageOnceThatIsStoredRightBeforeTheCount) {
 }
 
 TEST(RecentMessageStore, CountsAMessageThatIsStoredRightAfterTheCount) {
-  World world;
+  StoreWorld world;
   world.log(message_of(world.chat, 1));
   world.inner.after_look = [&] {
     if (world.inner.rows.empty()) {
@@ -310,7 +310,7 @@ TEST(RecentMessageStore, CountsAMessageThatIsStoredRightAfterTheCount) {
 }
 
 TEST(RecentMessageStore, DoesNotCountWhatWasRead) {
-  World world;
+  StoreWorld world;
   world.log(message_of(world.chat, 1));
   world.inner.read_to = 1;
 
@@ -318,7 +318,7 @@ TEST(RecentMessageStore, DoesNotCountWhatWasRead) {
 }
 
 TEST(RecentMessageStore, LetsAReadMarkWaitForTheStore) {
-  World world;
+  StoreWorld world;
   world.log(message_of(world.chat, 1));
   std::uint64_t up_to = 999;
   world.store.mark_read({world.chat->key, kBob, 1, 9}, [&](Result<ReadOutcome> got) { up_to = got.value().up_to; });

@@ -19,8 +19,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-struct World {
-  explicit World(const RecentLimits& limits = {}) : recent(positions, limits) {}
+struct RecentWorld {
+  explicit RecentWorld(const RecentLimits& limits = {}) : recent(positions, limits) {}
 
   void add(std::uint64_t sequence) {
     recent.add(message_of(chat, sequence), {1, static_cast<std::int64_t>(sequence)}, clock.now());
@@ -55,7 +55,7 @@ TEST(StoredPositions, NeverGoBack) {
 }
 
 TEST(RecentMessages, FindsTheNewestOfAConversation) {
-  World world;
+  RecentWorld world;
   for (std::uint64_t sequence = 1; sequence <= 5; ++sequence) {
     world.add(sequence);
   }
@@ -66,7 +66,7 @@ TEST(RecentMessages, FindsTheNewestOfAConversation) {
 }
 
 TEST(RecentMessages, TellsWhatTheStoreMayNotHave) {
-  World world;
+  RecentWorld world;
   world.add(1);
   world.add(2);
 
@@ -77,7 +77,7 @@ TEST(RecentMessages, TellsWhatTheStoreMayNotHave) {
 }
 
 TEST(RecentMessages, TakesAMessageOfAKnownPlaceInTheStoreAsStored) {
-  World world;
+  RecentWorld world;
   world.store_below(10);
 
   world.add(5);
@@ -87,7 +87,7 @@ TEST(RecentMessages, TakesAMessageOfAKnownPlaceInTheStoreAsStored) {
 }
 
 TEST(RecentMessages, CountsACopyOnce) {
-  World world;
+  RecentWorld world;
   world.add(1);
 
   world.add(1);
@@ -97,7 +97,7 @@ TEST(RecentMessages, CountsACopyOnce) {
 }
 
 TEST(RecentMessages, TakesADirectCommitOfAMessageInTheLogAsStored) {
-  World world;
+  RecentWorld world;
   world.add(1);
 
   world.recent.add_stored(message_of(world.chat, 1), world.clock.now());
@@ -107,7 +107,7 @@ TEST(RecentMessages, TakesADirectCommitOfAMessageInTheLogAsStored) {
 }
 
 TEST(RecentMessages, ForgetsOnlyWhatIsStoredAndOld) {
-  World world;
+  RecentWorld world;
   world.add(1);
   world.add(2);
   world.store_below(2);
@@ -124,7 +124,7 @@ TEST(RecentMessages, ForgetsOnlyWhatIsStoredAndOld) {
 }
 
 TEST(RecentMessages, ForgetsStoredOnesWhenThereAreTooMany) {
-  World world{{.messages = 2, .bytes = 1'000'000, .keep = 1min}};
+  RecentWorld world{{.messages = 2, .bytes = 1'000'000, .keep = 1min}};
   world.store_below(100);
 
   for (std::uint64_t sequence = 1; sequence <= 4; ++sequence) {
@@ -135,7 +135,7 @@ TEST(RecentMessages, ForgetsStoredOnesWhenThereAreTooMany) {
 }
 
 TEST(RecentMessages, RefusesWhileTooMuchWaitsForTheStore) {
-  World world{{.messages = 2, .bytes = 1'000'000, .keep = 1min}};
+  RecentWorld world{{.messages = 2, .bytes = 1'000'000, .keep = 1min}};
   world.add(1);
   EXPECT_FALSE(world.recent.refuses());
   world.add(2);
@@ -148,7 +148,7 @@ TEST(RecentMessages, RefusesWhileTooMuchWaitsForTheStore) {
 }
 
 TEST(RecentMessages, StaysBoundedWhenRefusalsDoNotHelp) {
-  World world{{.messages = 2, .bytes = 1'000'000, .keep = 1min}};
+  RecentWorld world{{.messages = 2, .bytes = 1'000'000, .keep = 1min}};
 
   for (std::uint64_t sequence = 1; sequence <= 9; ++sequence) {
     world.add(sequence);
@@ -159,7 +159,7 @@ TEST(RecentMessages, StaysBoundedWhenRefusalsDoNotHelp) {
 }
 
 TEST(RecentMessages, CallsBackOnceEverythingUpToThereIsStored) {
-  World world;
+  RecentWorld world;
   world.add(1);
   world.add(2);
   int called = 0;
@@ -175,7 +175,7 @@ TEST(RecentMessages, CallsBackOnceEverythingUpToThereIsStored) {
 }
 
 TEST(RecentMessages, CallsBackAtTheDeadlineAtTheLatest) {
-  World world;
+  RecentWorld world;
   world.add(1);
   int called = 0;
   world.recent.when_stored(world.chat->key, 1, world.clock.now() + 1s, [&] { ++called; });
@@ -186,7 +186,7 @@ TEST(RecentMessages, CallsBackAtTheDeadlineAtTheLatest) {
 }
 
 TEST(RecentMessages, CallsBackAtOnceWhenTheStoreHasIt) {
-  World world;
+  RecentWorld world;
   int called = 0;
 
   world.recent.when_stored(world.chat->key, 7, world.clock.now() + 1s, [&] { ++called; });

@@ -21,8 +21,8 @@ using test::message_of;
 using test::pair_of;
 using testing::ElementsAre;
 
-struct World {
-  explicit World(const ReorderLimits& limits = {.young = 0})
+struct ReorderWorld {
+  explicit ReorderWorld(const ReorderLimits& limits = {.young = 0})
       : reorder(limits, [this](const MessagePtr& message) { out.push_back(message->sequence); }) {}
 
   void take(std::uint64_t sequence) { reorder.take(message_of(chat, sequence), clock.now()); }
@@ -38,7 +38,7 @@ struct World {
 };
 
 TEST(Reorder, SendsTheFirstMessageOfAConversationAtOnce) {
-  World world;
+  ReorderWorld world;
 
   world.take(41);
 
@@ -46,7 +46,7 @@ TEST(Reorder, SendsTheFirstMessageOfAConversationAtOnce) {
 }
 
 TEST(Reorder, WaitsForWhatAYoungConversationBeganWith) {
-  World world{ReorderLimits{}};
+  ReorderWorld world{ReorderLimits{}};
 
   world.take(2);
   EXPECT_THAT(world.out, ElementsAre());
@@ -56,7 +56,7 @@ TEST(Reorder, WaitsForWhatAYoungConversationBeganWith) {
 }
 
 TEST(Reorder, HoldsAMessageUntilTheOneBeforeItCame) {
-  World world;
+  ReorderWorld world;
   world.take(1);
 
   world.take(3);
@@ -70,7 +70,7 @@ TEST(Reorder, HoldsAMessageUntilTheOneBeforeItCame) {
 }
 
 TEST(Reorder, DoesNotWaitForBurnedNumbers) {
-  World world;
+  ReorderWorld world;
   world.take(1);
 
   world.reorder.take(message_of(world.chat, 1001, 1), world.clock.now());
@@ -79,7 +79,7 @@ TEST(Reorder, DoesNotWaitForBurnedNumbers) {
 }
 
 TEST(Reorder, NeverOvertakesWhatWaitsBelow) {
-  World world;
+  ReorderWorld world;
   world.take(1);
 
   world.take(3);
@@ -91,7 +91,7 @@ TEST(Reorder, NeverOvertakesWhatWaitsBelow) {
 }
 
 TEST(Reorder, SendsWhatWaitedForTheWholeHold) {
-  World world;
+  ReorderWorld world;
   world.take(1);
   world.take(3);
 
@@ -104,7 +104,7 @@ TEST(Reorder, SendsWhatWaitedForTheWholeHold) {
 }
 
 TEST(Reorder, SendsWhatFollowsTheOneThatWaitedTooLong) {
-  World world;
+  ReorderWorld world;
   world.take(1);
   world.take(3);
   world.pass(100ms);
@@ -116,7 +116,7 @@ TEST(Reorder, SendsWhatFollowsTheOneThatWaitedTooLong) {
 }
 
 TEST(Reorder, WaitsLongerWhenTold) {
-  World world;
+  ReorderWorld world;
   world.take(1);
   world.take(3);
 
@@ -129,7 +129,7 @@ TEST(Reorder, WaitsLongerWhenTold) {
 }
 
 TEST(Reorder, SendsAMessageThatCameTooLateOnceAndCountsIt) {
-  World world;
+  ReorderWorld world;
   world.take(1);
   world.take(3);
   world.pass(300ms);
@@ -143,7 +143,7 @@ TEST(Reorder, SendsAMessageThatCameTooLateOnceAndCountsIt) {
 }
 
 TEST(Reorder, DropsWhatWasSentOrWaitsAlready) {
-  World world;
+  ReorderWorld world;
   world.take(1);
   world.take(3);
 
@@ -156,7 +156,7 @@ TEST(Reorder, DropsWhatWasSentOrWaitsAlready) {
 }
 
 TEST(Reorder, DropsAnotherMessageUnderANumberThatWaits) {
-  World world;
+  ReorderWorld world;
   world.take(1);
   world.take(3);
 
@@ -167,7 +167,7 @@ TEST(Reorder, DropsAnotherMessageUnderANumberThatWaits) {
 }
 
 TEST(Reorder, SendsMessagesFromBeforeTheFirstOneSeen) {
-  World world;
+  ReorderWorld world;
   world.take(5);
 
   world.take(3);
@@ -177,7 +177,7 @@ TEST(Reorder, SendsMessagesFromBeforeTheFirstOneSeen) {
 }
 
 TEST(Reorder, DropsCopiesOfWhatIsKnownToBeStored) {
-  World world;
+  ReorderWorld world;
   world.reorder.known(message_of(world.chat, 7));
 
   world.take(7);
@@ -188,7 +188,7 @@ TEST(Reorder, DropsCopiesOfWhatIsKnownToBeStored) {
 }
 
 TEST(Reorder, ReleasesWhatWaitedForAMessageThatTurnsOutToBeKnown) {
-  World world;
+  ReorderWorld world;
   world.take(1);
   world.take(3);
 
@@ -198,7 +198,7 @@ TEST(Reorder, ReleasesWhatWaitedForAMessageThatTurnsOutToBeKnown) {
 }
 
 TEST(Reorder, KeepsConversationsApart) {
-  World world;
+  ReorderWorld world;
   const ConversationPtr other = pair_of(kAnn, kEve);
   world.take(1);
   world.take(3);
@@ -209,7 +209,7 @@ TEST(Reorder, KeepsConversationsApart) {
 }
 
 TEST(Reorder, SendsTheLongestWaitingWhenTooManyWait) {
-  World world{{.young = 0, .hold = 300ms, .held = 2, .conversations = 10, .gaps = 8}};
+  ReorderWorld world{{.young = 0, .hold = 300ms, .held = 2, .conversations = 10, .gaps = 8}};
   world.take(1);
 
   world.take(3);
@@ -223,7 +223,7 @@ TEST(Reorder, SendsTheLongestWaitingWhenTooManyWait) {
 }
 
 TEST(Reorder, ForgetsTheLongestSilentConversationWhereNobodyWaits) {
-  World world{{.young = 0, .hold = 300ms, .held = 10, .conversations = 2, .gaps = 8}};
+  ReorderWorld world{{.young = 0, .hold = 300ms, .held = 10, .conversations = 2, .gaps = 8}};
   const ConversationPtr second = pair_of(kAnn, kEve);
   world.take(1);
   world.take(3);  // waits: this one stays
@@ -238,7 +238,7 @@ TEST(Reorder, ForgetsTheLongestSilentConversationWhereNobodyWaits) {
 }
 
 TEST(Reorder, RatherRepeatsThanLosesWhenThereAreTooManyGaps) {
-  World world{{.young = 0, .hold = 300ms, .held = 10, .conversations = 2, .gaps = 2}};
+  ReorderWorld world{{.young = 0, .hold = 300ms, .held = 10, .conversations = 2, .gaps = 2}};
   for (const std::uint64_t sequence : {10U, 20U, 30U, 40U}) {  // gaps 1-9, 11-19, 21-29, 31-39
     world.reorder.take(message_of(world.chat, sequence, 0), world.clock.now());
   }
@@ -278,7 +278,7 @@ std::vector<Arrival> random_arrivals(Rng& rng, std::uint64_t spread_ms, std::siz
 }
 
 std::vector<std::uint64_t> play(const std::vector<Arrival>& arrivals) {
-  World world;
+  ReorderWorld world;
   std::int64_t now = 0;
   for (const Arrival& arrival : arrivals) {
     world.pass(std::chrono::milliseconds{arrival.at_ms - now});

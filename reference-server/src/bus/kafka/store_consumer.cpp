@@ -26,7 +26,11 @@ void StoreConsumer::start() {
 }
 
 void StoreConsumer::stop() {
-  stopping_.store(true);
+  {
+    const std::lock_guard<std::mutex> lock(telling_);
+    stopping_.store(true);
+  }
+  stop_asked_.notify_all();
   if (thread_.joinable()) {
     thread_.join();
   }
@@ -54,9 +58,8 @@ void StoreConsumer::run() {
     } catch (const std::exception& failure) {  // no client can be made: settings or descriptors
       log::error("store_consumer_failed", {{"reason", failure.what()}});
     }
-    if (!stopping_.load()) {
-      std::this_thread::sleep_for(kBetweenLives);
-      const std::lock_guard<std::mutex> lock(telling_);
+    std::unique_lock<std::mutex> lock(telling_);
+    if (!stop_asked_.wait_for(lock, kBetweenLives, [this] { return stopping_.load(); })) {
       ++counters_.recreated;
     }
   }

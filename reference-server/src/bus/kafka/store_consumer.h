@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -73,6 +74,7 @@ class StoreConsumer {
   mutable std::mutex telling_;
   StoreConsumerCounters counters_;  // guarded by telling_
   std::string trouble_;             // guarded by telling_
+  std::condition_variable stop_asked_;
   std::thread thread_;
 };
 
