@@ -49,6 +49,8 @@ class Backends {
   [[nodiscard]] virtual ShardBackends make(std::size_t shard) = 0;
   // What the bus does with each record: once per shard, after all were made.
   virtual void wire(std::size_t shard, ShardBackends& ports, Delivery& delivery, Seen seen) = 0;
+  // `ended` hears, on shard 0, of log-in families that another instance ended.
+  virtual void watch_families(std::function<void(Uuid)> ended) { static_cast<void>(ended); }
   // Right before the shard threads start, and right after they ended.
   virtual void start() {}
   virtual void stop() {}

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "backplane/redis/redis_check.h"
 #include "bus/kafka/topics.h"
 #include "store/postgres/migrate.h"
 
@@ -33,9 +34,10 @@ KafkaOptions kafka_options(const BackendOptions& options) {
   return kafka;
 }
 
-// Both are checked before anything else starts, so that a wrong address is told at once and alone.
+// All three are checked before anything else starts, so that a wrong address is told at once and alone.
 BackendOptions prepared(BackendOptions options) {
   migrate(options.postgres);
+  check_redis(redis_options(options));
   prepare_topics(kafka_options(options), bus_topics());
   return options;
 }
@@ -71,7 +73,7 @@ RealBackends::RealBackends(net::ShardPool& pool, const BackendOptions& options, 
       kafka_(kafka_options(options)),
       lockouts_(pool, [this](std::size_t) { return std::make_unique<LockoutTable>(ladder_); }),
       recent_(pool, [this](std::size_t) { return std::make_unique<RecentMessages>(positions_, RecentLimits{}); }),
-      postgres_(pool, options.postgres),
+      postgres_(pool, options.postgres, {}, options.postgres_replica),
       writes_(pool),
       log_(pool, clock, kafka_),
       fan_out_(pool, recent_, clock),
@@ -127,6 +129,8 @@ void RealBackends::start() {
   const auto places = read_stored_positions(options_.postgres);
   log_.start([this](Topic, BusBody body, LogPosition at) { fan_out_.take(std::move(body), at); },
              places.has_value() ? places.value() : KafkaLogReader::Places{});
+  families_ = std::make_unique<PgFamilyWatch>(pool_.context(kInstanceShard), reads);
+  families_->start(family_ended_);
   relay_ = std::make_unique<OutboxRelay>(reads, log_.producer(), options_.instance, kInstanceShard);
   store_.start();
 }
@@ -138,6 +142,7 @@ void RealBackends::stop() {
 
 void RealBackends::tick(std::size_t shard, Time now) {
   lockouts_.at(shard).tick(now);
+  postgres_.tick(shard, now);
   fan_out_.tick(shard, now);
   shards_[shard]->log_bus->tick(now);
   note_redis(shard);
@@ -155,10 +160,11 @@ void RealBackends::tick_instance(Time now) {
 }
 
 // The log is read from a known place, the tail has seen what was committed before, and sequence ids can be had: what is
-// accepted from here on reaches every device that connects from here on.
+// accepted from here on reaches every device that connects from here on. Tokens revoked elsewhere are known.
 bool RealBackends::can_serve(Time now) const {
   const EpochView& epoch = fence_.keeper().view();
-  return tail_->caught_up() && log_.ready() && (epoch.redis_open(now) || epoch.postgres_open(now));
+  return tail_->caught_up() && families_->caught_up() && log_.ready() &&
+         (epoch.redis_open(now) || epoch.postgres_open(now));
 }
 
 void RealBackends::note_redis(std::size_t shard) {

@@ -15,6 +15,7 @@
 #include "gateway/real_shard.h"
 #include "store/postgres/direct_tail.h"
 #include "store/postgres/outbox_relay.h"
+#include "store/postgres/pg_family_watch.h"
 
 namespace plumbline::serve {
 
@@ -25,6 +26,7 @@ class RealBackends final : public Backends {
 
   [[nodiscard]] ShardBackends make(std::size_t shard) override;
   void wire(std::size_t shard, ShardBackends& ports, Delivery& delivery, Seen seen) override;
+  void watch_families(std::function<void(Uuid)> ended) override { family_ended_ = std::move(ended); }
   void start() override;
   void stop() override;
   void tick(std::size_t shard, Time now) override;
@@ -60,6 +62,8 @@ class RealBackends final : public Backends {
   // Of the instance, on shard 0.
   std::unique_ptr<DirectTail> tail_;
   std::unique_ptr<OutboxRelay> relay_;
+  std::unique_ptr<PgFamilyWatch> families_;
+  std::function<void(Uuid)> family_ended_;
   StoreConsumer store_;  // on a thread of its own
   std::atomic<bool> ready_{false};
   mutable std::mutex telling_;

@@ -6,7 +6,7 @@ RealShard::RealShard(const RealShared& all, std::size_t index)
     : sentinels(all.pool.context(index), all.redis),
       redis(all.pool.context(index), sentinels, all.redis),
       conversations(all.postgres.hot(index), all.postgres.reads(index)),
-      stored(all.postgres.hot(index), all.postgres.reads(index), conversations),
+      stored(all.postgres.hot(index), all.postgres.reads(index), conversations, all.postgres.replica(index)),
       places(all.postgres.reads(index)),
       messages(stored, places, all.recent, index, all.clock),
       listed(conversations, places, all.recent, index),

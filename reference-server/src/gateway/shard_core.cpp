@@ -34,6 +34,7 @@ ChatShared::ChatShared(net::ShardPool& shard_pool, const ChatOptions& chat_optio
       blocking(BlockingPool::Size{}) {
   cores = std::make_unique<Partitions<ShardCore>>(
       pool, [this](std::size_t shard) { return std::make_unique<ShardCore>(*this, shard); });
+  backends->watch_families([this](Uuid family) { cores->at(0).end_family(family); });
 }
 
 ChatShared::~ChatShared() = default;
