@@ -155,7 +155,8 @@ void FencedSequenceAllocator::incremented(const LanePtr& lane, std::uint64_t rou
   const Judgement judgement = lane->fence.judge(reply.value().integer, asked, now, clock_.now());
   if (judgement == Judgement::accept) {
     ++counters_.by_redis;
-    hand_out(*lane, static_cast<std::uint64_t>(reply.value().integer), asked.epoch);
+    const auto given = static_cast<std::uint64_t>(reply.value().integer);
+    hand_out(*lane, given, asked.epoch, given == asked.lo);
     if (lane->fence.near_end(options_.block) && !lane->extending) {
       extend(lane, Urgency::ahead);
     }
@@ -178,17 +179,14 @@ void FencedSequenceAllocator::count_plainly(const LanePtr& lane) {
                      give_up(lane, Errc::unavailable);
                      return;
                    }
-                   lane->gap = false;
-                   hand_out(*lane, static_cast<std::uint64_t>(reply.value().integer), view_.epoch);
+                   hand_out(*lane, static_cast<std::uint64_t>(reply.value().integer), view_.epoch, false);
                  });
 }
 
-void FencedSequenceAllocator::hand_out(Lane& lane, std::uint64_t number, std::int64_t epoch) {
-  const bool first = lane.gap || number == lane.fence.lease().lo;
+void FencedSequenceAllocator::hand_out(Lane& lane, std::uint64_t number, std::int64_t epoch, bool first) {
   const Done<Allocation> done = std::move(lane.queue.front().done);
   lane.queue.pop_front();
   lane.asked -= lane.asked > 0 ? 1U : 0U;
-  lane.gap = false;
   --waiting_;
   if (lane.queue.empty()) {
     active_.erase(lane.key);
@@ -199,7 +197,6 @@ void FencedSequenceAllocator::hand_out(Lane& lane, std::uint64_t number, std::in
 void FencedSequenceAllocator::start_over(Lane& lane) {
   lane.asked = 0;
   ++lane.round;
-  lane.gap = true;
 }
 
 void FencedSequenceAllocator::give_up(const LanePtr& lane, Errc code) {

@@ -68,7 +68,6 @@ class FencedSequenceAllocator final : public SequenceAllocator {
     std::uint64_t round{0};  // answers of an earlier round belong to nobody
     bool busy{false};        // a slow step is under way
     bool extending{false};
-    bool gap{true};  // numbers before the next one may be burned
     std::list<ConversationKey>::iterator use;
   };
   using LanePtr = std::shared_ptr<Lane>;
@@ -79,7 +78,9 @@ class FencedSequenceAllocator final : public SequenceAllocator {
   void drive(const LanePtr& lane);
   void start_over(Lane& lane);  // everything under way is burned
   void give_up(const LanePtr& lane, Errc code);
-  void hand_out(Lane& lane, std::uint64_t number, std::int64_t epoch);
+  // `first`: the number begins a block, so those before it may be burned. Any other number names the one before it,
+  // which another instance may still have in hand: whoever delivers has to wait for it (ORD-3).
+  void hand_out(Lane& lane, std::uint64_t number, std::int64_t epoch, bool first);
   [[nodiscard]] bool connected() const;
   [[nodiscard]] EpochView view() const;
 

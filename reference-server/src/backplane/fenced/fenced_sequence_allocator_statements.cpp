@@ -88,7 +88,6 @@ void FencedSequenceAllocator::reserved(const Lanes& lanes, const Result<std::vec
     const auto found = all.find(lane->text);
     if (found != all.end()) {
       lane->fence.reserved(found->second, won.contains(lane->text));
-      lane->gap = true;
     }
     drive(lane);
   }
@@ -209,11 +208,12 @@ void FencedSequenceAllocator::took(const Lanes& lanes, const std::vector<std::si
       lane->busy = false;
       continue;
     }
+    const bool begins = lane->fence.lease().epoch != epoch;  // numbers of the epoch before may be burned
     lane->fence.took(epoch, found->second);
     for (std::size_t n = 0; n < counts[i] && lane->round == rounds[i]; ++n) {
       ++counters_.by_postgres;
-      lane->gap = lane->gap || n == 0;
-      hand_out(*lane, found->second - counts[i] + 1 + n, epoch);  // and who gets it may ask again at once
+      hand_out(*lane, found->second - counts[i] + 1 + n, epoch,
+               begins && n == 0);  // and who gets it may ask again at once
     }
     lane->busy = false;
     drive(lane);
