@@ -21,7 +21,7 @@ struct OwnerOf {
 }  // namespace
 
 FanOut::FanOut(net::ShardPool& pool, Partitions<RecentMessages>& recent, const Clock& clock, ReorderLimits limits)
-    : pool_(pool), recent_(recent), clock_(clock), hold_(limits.hold) {
+    : pool_(pool), recent_(recent), clock_(clock) {
   for (std::size_t shard = 0; shard < pool.size(); ++shard) {
     lanes_.push_back(
         std::make_unique<Lane>(limits, [this, shard](const MessagePtr& message) { deliver(*lanes_[shard], message); }));
@@ -49,7 +49,6 @@ void FanOut::take(BusBody body, LogPosition at) {
 void FanOut::take_stored(MessagePtr message) {
   const std::size_t owner = owner_shard(message->conversation->key, pool_.size());
   pool_.post_to(owner, [this, owner, message = std::move(message)] {
-    lanes_[owner]->last_stored = clock_.now();
     recent_.at(owner).add_stored(message, clock_.now());
     lanes_[owner]->order.take(message, clock_.now());
   });
@@ -80,10 +79,7 @@ void FanOut::tell(Delivery& delivery, const BusBody& body) {
 }
 
 void FanOut::tick(std::size_t shard, Time now) {
-  Lane& lane = *lanes_[shard];
-  const bool two_ways = lane.last_stored != Time{} && now - lane.last_stored < kTwoWaysFor;
-  lane.order.hold_for(two_ways ? std::max<Duration>(hold_, kTwoWaysHold) : hold_);
-  lane.order.tick(now);
+  lanes_[shard]->order.tick(now);
   recent_.at(shard).tick(now);
 }
 

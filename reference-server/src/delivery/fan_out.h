@@ -12,11 +12,6 @@
 
 namespace plumbline::serve {
 
-// While messages come on both ways the one that another waits for may be a send's whole patience with the log, a commit
-// and a look of the tail away.
-inline constexpr std::chrono::milliseconds kTwoWaysHold{1200};
-inline constexpr std::chrono::seconds kTwoWaysFor{5};  // after the last message past the log
-
 // One per instance.
 class FanOut {
  public:
@@ -44,7 +39,6 @@ class FanOut {
     Delivery* delivery{nullptr};
     Seen seen;
     Reorder order;
-    Time last_stored{};  // when something came past the log
   };
   void deliver(Lane& lane, const MessagePtr& message);
   static void tell(Delivery& delivery, const BusBody& body);
@@ -52,7 +46,6 @@ class FanOut {
   net::ShardPool& pool_;
   Partitions<RecentMessages>& recent_;
   const Clock& clock_;
-  const Duration hold_;
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

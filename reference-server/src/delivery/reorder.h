@@ -21,10 +21,12 @@ struct ReorderLimits {
   // The first message seen of a conversation goes out at once, unless its number is at most this and it names one
   // before it: what began a moment ago begins with its first message, which another instance may still have in hand.
   std::uint64_t young{16};
-  Duration hold{std::chrono::milliseconds{300}};  // how long a message waits for the one before it
-  std::size_t held{20'000};                       // waiting at one time; beyond it the longest waiting ones go out
-  std::size_t conversations{100'000};             // remembered; beyond it the longest silent ones are forgotten
-  std::size_t gaps{64};                           // ranges of missing numbers remembered per conversation
+  // How long a message waits for the one before it: that one's sender may wait for the log, commit past it, and be
+  // found by the tail. Costs time only where a number was burned.
+  Duration hold{std::chrono::milliseconds{1200}};
+  std::size_t held{20'000};            // waiting at one time; beyond it the longest waiting ones go out
+  std::size_t conversations{100'000};  // remembered; beyond it the longest silent ones are forgotten
+  std::size_t gaps{64};                // ranges of missing numbers remembered per conversation
 };
 
 struct ReorderCounters {
@@ -51,8 +53,6 @@ class Reorder {
   void known(const MessagePtr& message);
   // Sends what waited for the whole hold.
   void tick(Time now);
-  // Longer while a fault delays one of the two ways. Holds for what waits already, too.
-  void hold_for(Duration hold) { limits_.hold = hold; }
 
   [[nodiscard]] const ReorderCounters& counters() const { return counters_; }
   [[nodiscard]] std::size_t waiting() const { return held_; }

@@ -51,8 +51,9 @@ inline constexpr PgStatement kTake{
     "seq_take",
     "INSERT INTO seq_lease AS l (conversation_id, epoch, gen, lo, hi) "
     "SELECT c, $3::bigint, 1, 1, n FROM unnest($1::text[], $2::bigint[]) AS asked(c, n) ORDER BY c "
-    "ON CONFLICT (conversation_id) DO UPDATE SET epoch = EXCLUDED.epoch, gen = l.gen + 1, lo = l.hi + 1, "
-    "hi = l.hi + EXCLUDED.hi WHERE l.epoch <= EXCLUDED.epoch RETURNING conversation_id, hi"};
+    "ON CONFLICT (conversation_id) DO UPDATE SET epoch = EXCLUDED.epoch, "
+    "gen = CASE WHEN l.epoch < EXCLUDED.epoch THEN 1 ELSE l.gen + 1 END, lo = l.hi + 1, "
+    "hi = l.hi + EXCLUDED.hi WHERE l.epoch <= EXCLUDED.epoch RETURNING conversation_id, hi, gen"};
 
 // The companion key says "epoch:gen:number": whoever deletes or sets one of the two keys makes them differ.
 // ARGV: "epoch:gen". Returns the number, or -1 when the counter is not the one that was seeded for this.

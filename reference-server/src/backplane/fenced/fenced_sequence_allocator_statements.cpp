@@ -193,9 +193,14 @@ void FencedSequenceAllocator::flush_takes() {
 void FencedSequenceAllocator::took(const Lanes& lanes, const std::vector<std::size_t>& counts,
                                    const std::vector<std::uint64_t>& rounds, std::int64_t epoch,
                                    const Result<PgRowsPtr>& rows) {
-  std::unordered_map<std::string_view, std::uint64_t> ends;
+  struct Taken {
+    std::uint64_t last;
+    bool begins;  // the first ones of this epoch: numbers of the one before may be burned
+  };
+  std::unordered_map<std::string_view, Taken> ends;
   for (std::size_t row = 0; rows.has_value() && row < rows.value()->size(); ++row) {
-    ends.emplace(rows.value()->text(row, 0), static_cast<std::uint64_t>(rows.value()->number(row, 1)));
+    ends.emplace(rows.value()->text(row, 0),
+                 Taken{static_cast<std::uint64_t>(rows.value()->number(row, 1)), rows.value()->number(row, 2) == 1});
   }
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     const LanePtr& lane = lanes[i];
@@ -208,12 +213,12 @@ void FencedSequenceAllocator::took(const Lanes& lanes, const std::vector<std::si
       lane->busy = false;
       continue;
     }
-    const bool begins = lane->fence.lease().epoch != epoch;  // numbers of the epoch before may be burned
-    lane->fence.took(epoch, found->second);
+    const Taken taken = found->second;
+    lane->fence.took(epoch, taken.last);
     for (std::size_t n = 0; n < counts[i] && lane->round == rounds[i]; ++n) {
       ++counters_.by_postgres;
-      hand_out(*lane, found->second - counts[i] + 1 + n, epoch,
-               begins && n == 0);  // and who gets it may ask again at once
+      hand_out(*lane, taken.last - counts[i] + 1 + n, epoch,
+               taken.begins && n == 0);  // and who gets it may ask again at once
     }
     lane->busy = false;
     drive(lane);
