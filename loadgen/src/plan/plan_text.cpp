@@ -10,7 +10,7 @@
 namespace plumbline::load {
 namespace {
 
-std::string seconds(Duration length) {
+std::string in_seconds(Duration length) {
   return fmt::format("{:g} s", static_cast<double>(length.count()) / 1e9);
 }
 
@@ -36,11 +36,12 @@ void append_phases(std::string& out, const Plan& plan) {
   for (std::size_t i = 0; i < plan.phases.size(); ++i) {
     const Phase& phase = plan.scenario.phases[i];
     if (phase.kind == Phase::Kind::ramp) {
-      out += fmt::format("  {:<16} {:>8}   connect up to {} users\n", phase.name, seconds(phase.length), phase.users);
+      out +=
+          fmt::format("  {:<16} {:>8}   connect up to {} users\n", phase.name, in_seconds(phase.length), phase.users);
       continue;
     }
-    out += fmt::format("  {:<16} {:>8}   {:g}/s   {} arrivals, {}{}\n", phase.name, seconds(phase.length), phase.rate,
-                       plan.phases[i].arrivals, offered_text(plan.phases[i].per_second),
+    out += fmt::format("  {:<16} {:>8}   {:g}/s   {} arrivals, {}{}\n", phase.name, in_seconds(phase.length),
+                       phase.rate, plan.phases[i].arrivals, offered_text(plan.phases[i].per_second),
                        phase.measure ? "" : "   (not measured)");
   }
   out +=
@@ -61,11 +62,11 @@ void append_faults(std::string& out, const Plan& plan) {
     const PlannedFault& fault = plan.faults[i];
     const bool restarts = fault.hold == Duration{0};
     out += fmt::format("  {:<16} {:>8}   {} {}{}   {}\n", plan.scenario.phases[fault.phase].name,
-                       "+" + seconds(fault.offset), to_string(fault.action), to_string(fault.role),
+                       "+" + in_seconds(fault.offset), to_string(fault.action), to_string(fault.role),
                        fault.of.empty() ? "" : " (" + fault.of + ")",
                        fault.never ? "not healed before the load ends"
                        : restarts  ? "comes back by itself"
-                                   : "healed after " + seconds(fault.hold));
+                                   : "healed after " + in_seconds(fault.hold));
   }
   if (plan.faults.size() > kShown) {
     out += fmt::format("  and {} more\n", plan.faults.size() - kShown);
