@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::string_view kReady = "plumbline: stack ready ";
 
-int stop(const Failure& failure) {
+int end_with(const Failure& failure) {
   std::cerr << "plumbline stack: " << failure.sentence << '\n' << std::flush;
   return to_int(failure.code);
 }
@@ -90,18 +90,18 @@ int run_here(const Options& options) {
   const auto ended =
       run_stack(options, [](const std::string& json) { std::cout << kReady << json << '\n'
                                                                  << std::flush; });
-  return ended ? to_int(ExitCode::ok) : stop(ended.error());
+  return ended ? to_int(ExitCode::ok) : end_with(ended.error());
 }
 
 // The parent prints what the stack says first and leaves; the stack goes on in a session of its own.
 int run_apart(const Options& options) {
   std::array<int, 2> line{-1, -1};
   if (::pipe2(line.data(), O_CLOEXEC) != 0) {
-    return stop({"cannot make a pipe"});
+    return end_with({"cannot make a pipe"});
   }
   const pid_t child = ::fork();
   if (child < 0) {
-    return stop({"cannot fork"});
+    return end_with({"cannot fork"});
   }
   if (child == 0) {
     ::setsid();
@@ -117,7 +117,7 @@ int run_apart(const Options& options) {
         }
       }
     });
-    ::_exit(ended ? 0 : stop(ended.error()));
+    ::_exit(ended ? 0 : end_with(ended.error()));
   }
   ::close(line[1]);
   std::string said;

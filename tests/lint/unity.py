@@ -9,7 +9,7 @@ TYPE = re.compile(r"^(?:struct|class|enum class|enum)\s+(\w+)")
 ALIAS = re.compile(r"^(?:using|namespace)\s+(\w+)\s*=")
 FUNCTION_OR_VALUE = re.compile(r"^[\w:<>,&*\s\[\]]*?[\s&*>](\w+)\s*(\(.*|\{.*|=.*|\[.*|;)$")
 NOT_A_NAME = {"operator"}
-TARGETS = re.compile(r"^(libs/\w+/src|(?:reference-server|loadgen|conformance|reports)/src|tests/(?:unit|e2e|integration)/\w+)/")
+TARGETS = re.compile(r"^(libs/\w+/src|(?:reference-server|loadgen|conformance|reports|compose)/src|tests/(?:unit|e2e|integration)/\w+)/")
 
 
 def hidden_names(lines):

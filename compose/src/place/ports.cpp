@@ -67,7 +67,7 @@ bool is_free(std::uint16_t port) {
 }
 
 Outcome<PortBlock> PortBlock::reserve(std::uint64_t start) {
-  const std::uint32_t blocks = (first_ephemeral() - kLowest) / kSize;
+  const auto blocks = static_cast<std::uint32_t>((first_ephemeral() - kLowest) / kSize);
   for (std::uint32_t i = 0; i < blocks; ++i) {
     const auto block = static_cast<std::uint32_t>((start + i) % blocks);
     const auto first = static_cast<std::uint16_t>(kLowest + block * kSize);

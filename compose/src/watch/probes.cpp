@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kAnswer = 1s;
+constexpr auto kProbeAnswer = 1s;
 
 bool postgres_answers(const std::string& uri) {
   return PQping((uri + "?connect_timeout=2").c_str()) == PQPING_OK;
@@ -45,12 +45,12 @@ bool http_ready(const Node& node) {
   client::HttpClient http{context, options};
   client::HttpCall call;
   call.target = "/health/ready";
-  call.timeout = kAnswer;
+  call.timeout = kProbeAnswer;
   http.call(call, [&](const boost::system::result<client::HttpAnswer, client::HttpFailure>& answer) {
     ready = answer && answer->response.status == 200;
     context.stop();
   });
-  context.run_for(kAnswer + 200ms);
+  context.run_for(kProbeAnswer + 200ms);
   return ready;
 }
 
@@ -61,7 +61,7 @@ bool accepts_connections(const Node& node) {
   boost::system::error_code failed;
   socket.async_connect({boost::asio::ip::make_address(node.host, failed), node.port},
                        [&](boost::system::error_code error) { accepted = !error; });
-  context.run_for(kAnswer);
+  context.run_for(kProbeAnswer);
   return accepted;
 }
 
