@@ -13,7 +13,7 @@ readonly test_packages=(
   chromium fonts-dejavu-core
   clang-format-14 clang-tools-14
 )
-# The parts of the full stack that `plumbline stack` starts.
+# The parts of the full stack that `plumbline stack` starts, as processes of its own: what Debian would start is not used.
 readonly stack_packages=(
   haproxy maven openjdk-17-jre-headless postgresql-15 redis-sentinel redis-server
 )
@@ -41,6 +41,30 @@ missing_packages() {
   done
 }
 
+# Installed services start with the next boot, unless somebody says otherwise.
+say_about_services() { # package...
+  local package services=()
+  for package in "$@"; do
+    case $package in
+      postgresql-15) services+=(postgresql) ;;
+      haproxy | redis-server | redis-sentinel) services+=("$package") ;;
+    esac
+  done
+  [ "${#services[@]}" = 0 ] || [ ! -d /run/systemd/system ] ||
+    say "setup: plumbline needs no service of the system; to keep these from starting at boot: systemctl disable ${services[*]}"
+}
+
+# As root: apt-get install, without starting a service that comes with a package. A policy that is there already decides
+# itself.
+readonly install_unstarted='
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    trap "rm -f $policy" EXIT
+    trap "exit 130" INT TERM HUP
+    printf "#!/bin/sh\nexit 101\n" >"$policy" && chmod 755 "$policy"
+  fi
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@"'
+
 # Installs what is missing and nothing else. With everything there it asks no server, so it works offline.
 install_packages() {
   command -v dpkg-query >/dev/null || stop_with 6 "setup: this needs Debian 12; on another system install by hand: $*"
@@ -55,8 +79,7 @@ install_packages() {
     say "setup: installing ${#missing[@]} Debian packages: ${missing[*]}"
     log=$(mktemp)
     "${as_root[@]}" apt-get update -qq >"$log" 2>&1 || true # an old list may do
-    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" \
-      >>"$log" 2>&1 </dev/null; then
+    if ! "${as_root[@]}" sh -c "$install_unstarted" sh "${missing[@]}" >>"$log" 2>&1 </dev/null; then
       grep '^E:' "$log" | head -n 3 >&2
       for package in "${missing[@]}"; do
         apt-get install --simulate -qq --no-install-recommends "$package" >/dev/null 2>&1 ||
@@ -65,6 +88,7 @@ install_packages() {
       stop_with 6 "setup: apt-get could not install ${missing[*]}; is there a network? Its whole output is in $log"
     fi
     rm -f "$log"
+    say_about_services "${missing[@]}"
   fi
   say "setup: Debian packages" "$(dpkg-query -W -f='${Package} ${Version}, ' "$@" | sed 's/, $//; s/:amd64//g')"
 }
