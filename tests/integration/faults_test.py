@@ -54,6 +54,10 @@ def start(plumbline, folder):
              "--port-file", str(folder / "bound")],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
     pid_file.write_text(str(server.pid))
+    # Commands of a target file start it, so it is nobody's child: it ends with the test, also when that is killed.
+    owner = (folder / "owner").read_text()
+    subprocess.Popen(["/bin/sh", "-c", f"while kill -0 {owner} && kill -0 {server.pid}; do sleep 1; done; kill -9 {server.pid}"],
+                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
     for _ in range(1000):
         if (folder / "bound").exists() and answers((folder / "bound").read_text().strip()):
             port_file.write_text((folder / "bound").read_text().strip())
@@ -69,6 +73,7 @@ class Cases:
     def run(self, name, do, hold, gates):
         folder = self.folder / name
         folder.mkdir()
+        (folder / "owner").write_text(str(os.getpid()))
         subprocess.run(["openssl", "genrsa", "-out", folder / "key.pem", "2048"], check=True, capture_output=True)
         start(self.plumbline, folder)
         try:
