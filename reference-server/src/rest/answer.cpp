@@ -26,6 +26,8 @@ std::string_view reason(unsigned status) {
       return "Unsupported Media Type";
     case 429:
       return "Too Many Requests";
+    case 504:
+      return "Gateway Timeout";
     default:
       return "Service Unavailable";
   }
@@ -72,8 +74,13 @@ net::HttpResponse unauthorized_answer(std::string_view code) {
 
 net::HttpResponse unavailable_answer(std::string_view message) {
   net::HttpResponse answer = error_answer(503, "UNAVAILABLE", message);
+  answer.body.insert(answer.body.size() - 1, R"(,"accepted":false)");
   answer.headers.emplace_back("retry-after", "1");
   return answer;
+}
+
+net::HttpResponse unknown_answer(std::string_view message) {
+  return error_answer(504, "UNKNOWN", message);
 }
 
 net::HttpResponse too_many_answer(std::string_view message, std::uint32_t retry_after) {
@@ -94,8 +101,11 @@ net::HttpResponse failure_answer(const Error& error) {
       return error_answer(409, "CONFLICT", error.where);
     case Errc::malformed:
       return error_answer(400, "INVALID_FIELD", error.where);
-    default:
+    case Errc::unavailable:
+    case Errc::overflow:
       return unavailable_answer(error.where);
+    default:
+      return unknown_answer(error.where);
   }
 }
 

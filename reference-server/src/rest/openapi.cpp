@@ -99,7 +99,8 @@ object answers_of(const DocumentedOperation& operation) {
   if (operation.limited) {
     add(429, "Too many requests of this user");
   }
-  add(503, "Something the server needs is away, or it is shutting down");
+  add(503, "Something the server needs is away, or it is shutting down; nothing was done");
+  add(504, "Something the server needs did not answer in time; whether it was done is not known");
   std::sort(all.begin(), all.end(), [](const Answered& a, const Answered& b) { return a.status < b.status; });
   object answers;
   for (const Answered& one : all) {

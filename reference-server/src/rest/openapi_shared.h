@@ -32,7 +32,8 @@ inline constexpr std::string_view kSharedSchemas = R"json(
     "details": {"type": "array", "items": {
       "type": "object", "required": ["path", "message"],
       "properties": {
-        "path": {"type": "string", "description": "of the field"}, "message": {"type": "string"}}}}}}
+        "path": {"type": "string", "description": "of the field"}, "message": {"type": "string"}}}},
+    "accepted": {"const": false, "description": "with 503: the request had no effect and will have none"}}}
 }
 )json";
 

@@ -309,6 +309,7 @@ TEST(Drain, RefusesWritesFinishesWhatBeganAndReads) {
 
   EXPECT_EQ((*in_flight)->status, 202U);
   EXPECT_EQ((*late)->status, 503U);
+  EXPECT_FALSE((*late)->json().at("accepted").as_bool());
   EXPECT_EQ((*late)->header("retry-after"), "1");
   EXPECT_THAT(b->sequences(), ElementsAre(1));
   EXPECT_EQ(done, 3);
