@@ -160,7 +160,8 @@ Finding eio_hs_03_a(Context& c) {
   std::string expected = fmt::format(R"({{"pingInterval":{:.0f},"pingTimeout":{:.0f})",
                                      to_ms(c.target.timing.ping_interval), to_ms(c.target.timing.ping_timeout));
   expected += c.target.max_payload ? fmt::format(R"(,"maxPayload":{}}})", *c.target.max_payload) : "}";
-  const auto declared = parse_json(expected)->as_object();
+  const json::value parsed = parse_json(expected).value_or(json::object{});
+  const json::object& declared = parsed.as_object();
   for (const auto& [key, value] : declared) {
     const json::value* seen = open.fields.if_contains(key);
     if (seen == nullptr || *seen != value) {
