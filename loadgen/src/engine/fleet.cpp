@@ -23,8 +23,12 @@ class Fleet::Device final : public client::ClientListener {
 
   void on_connect(std::string_view /*sid*/) override { fleet_.on_up(*this); }
   void on_connect_error(std::string_view json) override {
-    fleet_.last_refusal_ = std::string(json);
-    fleet_.on_down(*this, Error{Errc::unauthorized, "connect_error"});
+    // A target that says "not now" is asked again; any other refusal will not change by asking.
+    const bool later = json.find(R"("code":"UNAVAILABLE")") != std::string_view::npos;
+    if (!later) {
+      fleet_.last_refusal_ = std::string(json);
+    }
+    fleet_.on_down(*this, Error{later ? Errc::unavailable : Errc::unauthorized, "connect_error"});
   }
   void on_event(std::string_view data, const socketio::Packet& /*packet*/, Time received) override {
     fleet_.workload_.on_event(index, data, received);
