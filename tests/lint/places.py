@@ -14,7 +14,8 @@ THIS_FOLDER = "tests/lint/"
 def findings(tree):
     found = []
     for path in tree.files():
-        if path.as_posix().startswith(THIS_FOLDER) or path.name == "LICENSE":
+        # Rendered pages carry the licence of the plot library, which names its own host.
+        if path.as_posix().startswith((THIS_FOLDER, "reports/examples/")) or path.name == "LICENSE":
             continue
         for number, line in tree.lines(path):
             for host in URL.findall(line):
