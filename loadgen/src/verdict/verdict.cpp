@@ -88,6 +88,9 @@ std::vector<Finding> findings_of(const Facts& facts) {
         history::Outcome::unknown);
     return findings;
   }
+  if (!facts.vacuous.empty()) {  // first: a command to mend, where a busy generator only asks for another run
+    add(ExitCode::no_judgement, "faults", facts.vacuous, history::Outcome::unknown);
+  }
   if (facts.generator.verdict == history::Generator::invalid) {
     const std::string why = facts.generator.reasons.empty() ? "" : ": " + facts.generator.reasons.front();
     add(ExitCode::no_judgement, "generator",
@@ -105,9 +108,6 @@ std::vector<Finding> findings_of(const Facts& facts) {
         std::string("deliveries or final reads were not complete ") + (facts.faulted ? "120 s" : "15 s") +
             " after the load",
         history::Outcome::unknown);
-  }
-  if (!facts.vacuous.empty()) {
-    add(ExitCode::no_judgement, "faults", facts.vacuous, history::Outcome::unknown);
   }
   add_gates(facts, findings);
   return findings;

@@ -113,6 +113,15 @@ TEST(Judge, GivesNoJudgementOnAnInvalidRun) {
   EXPECT_THAT(verdict.sentence, HasSubstr("3 of 10 measured seconds flagged"));
 }
 
+TEST(Judge, NamesTheFaultThatDidNotTakePlaceBeforeTheBusyGenerator) {
+  Facts facts;
+  facts.generator.verdict = history::Generator::invalid;
+  facts.vacuous = "fault 1 (kill app) did not take place: no such command";
+
+  EXPECT_EQ(judge(facts).exit_code, ExitCode::no_judgement);
+  EXPECT_EQ(judge(facts).sentence, facts.vacuous);
+}
+
 TEST(Judge, ReportsAnomaliesEvenOfAnInvalidRun) {
   Facts facts;
   facts.generator.verdict = history::Generator::invalid;
