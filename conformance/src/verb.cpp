@@ -166,6 +166,7 @@ int fail(const Halt& halt) {
 }
 
 int run_and_report(const Options& options, const Catalogue& catalogue, const Selection& selection) {
+  end_early_on_signals();  // first: who sees the run directory may rely on the report
   const SteadyClock clock;
   auto found = choose_target(options, clock);
   if (!found) {
@@ -176,7 +177,6 @@ int run_and_report(const Options& options, const Catalogue& catalogue, const Sel
     return fail({ExitCode::setup_failed, dir.error().sentence});
   }
   const auto chosen = std::make_shared<Chosen>(std::move(*found));
-  end_early_on_signals();
   const RunSummary summary = judge(options, catalogue, selection, chosen, clock);
   if (const auto problem = write_run(*dir, summary)) {
     std::cout << terminal_text(summary, options.verbose);
