@@ -15,7 +15,8 @@ std::string footer() {
          "  plumbline conform --target http://127.0.0.1:4000      a running implementation\n"
          "  plumbline conform EIO-UP --target my.yaml -v          one area, with the reasons\n"
          "  plumbline conform list                                every clause\n"
-         "  plumbline conform explain EIO-UP-04                   what a clause demands\n\n"
+         "  plumbline conform explain EIO-UP-04                   what a clause demands\n"
+         "  plumbline conform spec --out docs/spec                the catalogue as pages\n\n"
          "A URL alone cannot give exit 0: the heartbeat and the connect timeout that the server is configured with "
          "cannot\n"
          "be seen from outside, so that two clauses are NOT_APPLICABLE and the run is INCOMPLETE, 4. A target file "
@@ -50,7 +51,7 @@ void add_options(CLI::App& app, Options& into) {
 ParsedOptions parse_options(const std::vector<std::string>& args) {
   ParsedOptions parsed;
   CLI::App app{"Judges an implementation of Engine.IO v4 and Socket.IO v5, clause by clause.",
-               "plumbline conform [run|list|explain]"};
+               "plumbline conform [run|list|explain|spec]"};
   add_options(app, parsed.options);
   app.footer(footer());
   std::size_t skip = args.empty() ? 0 : 1;
@@ -58,6 +59,8 @@ ParsedOptions parse_options(const std::vector<std::string>& args) {
     parsed.options.task = Options::Task::list;
   } else if (!args.empty() && args.front() == "explain") {
     parsed.options.task = Options::Task::explain;
+  } else if (!args.empty() && args.front() == "spec") {
+    parsed.options.task = Options::Task::spec;
   } else if (args.empty() || args.front() != "run") {
     skip = 0;
   }
@@ -66,6 +69,9 @@ ParsedOptions parse_options(const std::vector<std::string>& args) {
     app.parse(std::move(words));
     if (parsed.options.task == Options::Task::explain && parsed.options.ids.empty()) {
       throw CLI::ValidationError("explain needs the id of a clause");
+    }
+    if (parsed.options.task == Options::Task::spec && parsed.options.out.empty()) {
+      throw CLI::ValidationError("spec needs --out DIR, the folder for the pages");
     }
     if (!parsed.options.mutant.empty() && !parsed.options.target.empty()) {
       throw CLI::ValidationError("--mutant is for our own server and cannot be used with --target");

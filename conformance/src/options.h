@@ -9,7 +9,7 @@
 namespace plumbline::conform {
 
 struct Options {
-  enum class Task { run, list, explain } task{Task::run};
+  enum class Task { run, list, explain, spec } task{Task::run};
   std::vector<std::string> ids;  // whole ids or beginnings of them; empty: all
   std::string target;            // URL or file; empty: our own server
   std::string profile{"core"};

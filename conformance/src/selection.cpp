@@ -31,9 +31,23 @@ std::string explain(const Clause& clause) {
   for (const Alternative& alternative : clause.alternatives) {
     text += fmt::format("  {:<12}  when {}\n", to_string(alternative.verdict), alternative.when);
   }
-  text += fmt::format("  cases         {}\n", fmt::join(clause.cases, ", "));
-  text += clause.mutants.empty() ? fmt::format("  no fault      {}\n", clause.unproven)
-                                 : fmt::format("  found faults  {}\n", fmt::join(clause.mutants, ", "));
+  text += fmt::format("  status        {}\n", clause.status);
+  text += fmt::format("  takes cases   {}\n", fmt::join(clause.demands, ", "));
+  if (!clause.cases.empty()) {
+    text += fmt::format("  cases         {}\n", fmt::join(clause.cases, ", "));
+  }
+  if (!clause.unproven.empty()) {
+    text += fmt::format("  no fault      {}\n", clause.unproven);
+  }
+  if (!clause.mutants.empty()) {
+    text += fmt::format("  found faults  {}\n", fmt::join(clause.mutants, ", "));
+  }
+  if (!clause.faults.empty()) {
+    text += fmt::format("  must find     {}\n", fmt::join(clause.faults, ", "));
+  }
+  if (!clause.interpretation.empty()) {
+    text += fmt::format("  decision      {}\n", clause.interpretation);
+  }
   return text;
 }
 
@@ -44,9 +58,13 @@ json::array texts(const std::vector<std::string>& values) {
 }
 
 json::object list_object(const Clause& clause) {
-  return {{"id", clause.id},       {"level", to_string(clause.level)},
-          {"title", clause.title}, {"profile", clause.profile},
-          {"since", clause.since}, {"cases", texts(clause.cases)}};
+  return {{"id", clause.id},
+          {"level", to_string(clause.level)},
+          {"title", clause.title},
+          {"profile", clause.profile},
+          {"status", clause.status},
+          {"since", clause.since},
+          {"cases", texts(clause.cases)}};
 }
 
 json::object explain_object(const Clause& clause) {
@@ -60,8 +78,12 @@ json::object explain_object(const Clause& clause) {
     alternatives.push_back(
         {{"id", alternative.id}, {"when", alternative.when}, {"verdict", to_string(alternative.verdict)}});
   }
+  object["demands"] = texts(clause.demands);
+  object["faults"] = texts(clause.faults);
   object["mutants"] = texts(clause.mutants);
   object["unproven"] = clause.unproven;
+  object["untestable"] = clause.untestable;
+  object["interpretation"] = clause.interpretation;
   return object;
 }
 
@@ -120,7 +142,8 @@ std::string list_text(const Catalogue& catalogue, const std::set<std::string>& a
   std::string text;
   for (const Clause& clause : catalogue.clauses) {
     if (asked.count(clause.id) != 0) {
-      text += fmt::format("{:<10} {:<7} {}\n", clause.id, to_string(clause.level), clause.title);
+      text += fmt::format("{:<10} {:<7} {}{}\n", clause.id, to_string(clause.level), clause.title,
+                          clause.active() ? "" : "  (" + clause.status + ")");
     }
   }
   return text + fmt::format("{} clauses\n", asked.size());

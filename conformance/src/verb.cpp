@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "catalogue/catalogue.h"
+#include "catalogue/spec_pages.h"
 #include "options.h"
 #include "output/run_files.h"
 #include "output/run_summary.h"
@@ -192,6 +193,19 @@ int run_and_report(const Options& options, const Catalogue& catalogue, const Sel
   return to_int(summary.exit_code);
 }
 
+int write_spec(const Options& options, const Catalogue& catalogue) {
+  std::error_code error;
+  std::filesystem::create_directories(options.out, error);
+  for (const SpecPage& page : spec_pages(catalogue)) {
+    const std::filesystem::path path = std::filesystem::path(options.out) / page.name;
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    if (!(file << page.text).flush()) {
+      return fail({ExitCode::setup_failed, "cannot write " + path.string()});
+    }
+  }
+  return to_int(ExitCode::ok);
+}
+
 }  // namespace
 
 int run(const std::vector<std::string>& args) {
@@ -218,7 +232,13 @@ int run(const std::vector<std::string>& args) {
     case Options::Task::explain:
       std::cout << (options.json ? explain_json : explain_text)(loaded.catalogue, selection->asked);
       break;
+    case Options::Task::spec:
+      return write_spec(options, loaded.catalogue);
     case Options::Task::run:
+      if (selection->cases.empty()) {
+        return fail({ExitCode::usage, fmt::format("no case judges {} yet; see plumbline conform explain {}",
+                                                  fmt::join(options.ids, ", "), options.ids.front())});
+      }
       return run_and_report(options, loaded.catalogue, *selection);
   }
   return to_int(ExitCode::ok);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,9 +45,12 @@ using CaseFunction = Finding (*)(Context&);
 struct CaseRecord {
   std::string_view id;  // the clause's id and a letter: EIO-UP-04.a
   std::string_view clause;
-  enum class Kind { positive, negative, boundary, timing } kind;
+  enum class Kind { positive, negative, boundary, timing, race, statistical } kind;
   CaseFunction run;
 };
+
+[[nodiscard]] std::string_view to_string(CaseRecord::Kind kind);
+[[nodiscard]] std::optional<CaseRecord::Kind> kind_from(std::string_view word);
 
 [[nodiscard]] const std::vector<CaseRecord>& all_cases();
 

@@ -1,4 +1,6 @@
 // The table of all cases. Stage: cases.
+#include <utility>
+
 #include "cases/case_list.h"
 #include "cases/context.h"
 
@@ -9,7 +11,31 @@ constexpr std::string_view clause_of(std::string_view id) {
   return id.substr(0, id.find('.'));
 }
 
+constexpr std::pair<CaseRecord::Kind, std::string_view> kKinds[]{
+    {CaseRecord::Kind::positive, "positive"}, {CaseRecord::Kind::negative, "negative"},
+    {CaseRecord::Kind::boundary, "boundary"}, {CaseRecord::Kind::timing, "timing"},
+    {CaseRecord::Kind::race, "race"},         {CaseRecord::Kind::statistical, "statistical"},
+};
+
 }  // namespace
+
+std::string_view to_string(CaseRecord::Kind kind) {
+  for (const auto& [known, word] : kKinds) {
+    if (known == kind) {
+      return word;
+    }
+  }
+  return "positive";
+}
+
+std::optional<CaseRecord::Kind> kind_from(std::string_view word) {
+  for (const auto& [kind, known] : kKinds) {
+    if (known == word) {
+      return kind;
+    }
+  }
+  return std::nullopt;
+}
 
 const std::vector<CaseRecord>& all_cases() {
   using Kind = CaseRecord::Kind;

@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
-#include "cases/context.h"
 #include "catalogue/strict_map.h"
-#include "target/target.h"
 
 namespace plumbline::conform {
 namespace {
@@ -48,9 +45,13 @@ Clause read_clause(Complaints& complaints, const YAML::Node& node, const std::st
   for (const YAML::Node& alternative : map.get("alternatives")) {
     clause.alternatives.push_back(read_alternative(complaints, alternative));
   }
+  clause.demands = map.texts("demands");
   clause.cases = map.texts("cases");
+  clause.faults = map.texts("faults");
   clause.mutants = map.texts("mutants");
   clause.unproven = map.text("unproven", false);
+  clause.untestable = map.text("untestable", false);
+  clause.interpretation = map.text("interpretation", false);
   clause.status = map.text("status");
   clause.since = map.text("since");
   map.done();
@@ -63,6 +64,7 @@ Clause read_clause(Complaints& complaints, const YAML::Node& node, const std::st
 void read_clauses(Complaints& complaints, StrictMap& file, Catalogue& catalogue) {
   const std::string profile = file.text("profile");
   const std::string area = file.text("area");
+  catalogue.areas.push_back({area, file.text("title"), profile});
   for (const YAML::Node& node : file.get("clauses")) {
     catalogue.clauses.push_back(read_clause(complaints, node, area));
     catalogue.clauses.back().profile = profile;
@@ -78,6 +80,23 @@ void read_mutants(Complaints& complaints, StrictMap& file, Catalogue& catalogue)
   }
 }
 
+void read_interpretations(Complaints& complaints, StrictMap& file, Catalogue& catalogue) {
+  for (const YAML::Node& node : file.get("interpretations")) {
+    StrictMap map(complaints, node, "interpretation");
+    Interpretation read;
+    read.id = map.text("id");
+    read.date = map.text("date");
+    read.clauses = map.texts("clauses");
+    read.question = map.text("question");
+    read.words = map.text("words");
+    read.seen = map.text("seen");
+    read.decision = map.text("decision");
+    read.why = map.text("why");
+    map.done();
+    catalogue.interpretations.push_back(std::move(read));
+  }
+}
+
 void read_file(std::string_view name, std::string_view content, LoadedCatalogue& loaded) {
   Complaints complaints{std::string(name)};
   const YAML::Node root = load_yaml(complaints, std::string(content));
@@ -88,54 +107,14 @@ void read_file(std::string_view name, std::string_view content, LoadedCatalogue&
       read_clauses(complaints, file, loaded.catalogue);
     } else if (schema == "mutant-matrix/1") {
       read_mutants(complaints, file, loaded.catalogue);
+    } else if (schema == "interpretations/1") {
+      read_interpretations(complaints, file, loaded.catalogue);
     } else {
       complaints.add(file.mark(), fmt::format("unknown schema '{}'", schema));
     }
     file.done();
   }
   loaded.errors.insert(loaded.errors.end(), complaints.all().begin(), complaints.all().end());
-}
-
-void check_references(LoadedCatalogue& loaded) {
-  const Catalogue& catalogue = loaded.catalogue;
-  const auto complain = [&](const Clause& clause, const std::string& what) {
-    loaded.errors.push_back(fmt::format("{}: {}", clause.id, what));
-  };
-  std::set<std::string> seen;
-  std::set<std::string_view> implemented;
-  for (const CaseRecord& record : all_cases()) {
-    implemented.insert(record.id);
-    if (catalogue.find(record.clause) == nullptr) {
-      loaded.errors.push_back(fmt::format("{}: the case names a clause that is not in the catalogue", record.id));
-    }
-  }
-  const auto& capabilities = known_capabilities();
-  for (const Clause& clause : catalogue.clauses) {
-    if (!seen.insert(clause.id).second) {
-      complain(clause, "the id is used twice");
-    }
-    for (const std::string& needed : clause.needs) {
-      if (catalogue.find(needed) == nullptr || needed == clause.id) {
-        complain(clause, "needs '" + needed + "', which is no other clause");
-      }
-    }
-    for (const std::string& id : clause.cases) {
-      if (implemented.count(id) == 0) {
-        complain(clause, "no case '" + id + "' is implemented");
-      }
-    }
-    for (const std::string& capability : clause.required) {
-      if (std::find(capabilities.begin(), capabilities.end(), capability) == capabilities.end()) {
-        complain(clause, "requires the unknown capability '" + capability + "'");
-      }
-    }
-  }
-  for (const CaseRecord& record : all_cases()) {
-    const Clause* clause = catalogue.find(record.clause);
-    if (clause != nullptr && std::find(clause->cases.begin(), clause->cases.end(), record.id) == clause->cases.end()) {
-      complain(*clause, "does not list its case '" + std::string(record.id) + "'");
-    }
-  }
 }
 
 }  // namespace
@@ -173,7 +152,8 @@ LoadedCatalogue load_catalogue(const SpecFiles& files) {
   for (const auto& [name, content] : files) {
     read_file(name, content, loaded);
   }
-  check_references(loaded);
+  const auto complaints = check_references(loaded.catalogue);
+  loaded.errors.insert(loaded.errors.end(), complaints.begin(), complaints.end());
   return loaded;
 }
 

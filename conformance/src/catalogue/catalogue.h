@@ -24,9 +24,15 @@ struct Clause {
   std::vector<std::string> required;      // capabilities; without one the clause is NOT_APPLICABLE
   std::vector<std::string> needs;         // clauses without which this one cannot be judged
   std::vector<Alternative> alternatives;  // besides A, which is what the text says and earns PASS
+  std::vector<std::string> demands;       // kinds of case that it takes to judge it: positive, negative, boundary, ...
   std::vector<std::string> cases;
-  std::vector<std::string> mutants;  // faults that this clause must fail
+  std::vector<std::string> faults;   // of the known single faults those that it is there to find
+  std::vector<std::string> mutants;  // faults of our server that it does find
   std::string unproven;              // why no mutant is named
+  std::string untestable;            // why no case can see it from outside
+  std::string interpretation;        // where the text leaves room: id of the decision
+
+  [[nodiscard]] bool active() const { return status == "active"; }
 
   [[nodiscard]] Verdict verdict_of(std::string_view alternative) const;
   [[nodiscard]] bool is_timed(std::string_view alternative) const;
@@ -38,9 +44,21 @@ struct MutantExpectation {
   std::vector<std::string> fails, blocks, weakens;
 };
 
+struct Area {
+  std::string id, title, profile;
+};
+
+// A point that the protocol text leaves open, or that a respected implementation sees otherwise, and the decision.
+struct Interpretation {
+  std::string id, date, question, words, seen, decision, why;
+  std::vector<std::string> clauses;
+};
+
 struct Catalogue {
   std::vector<Clause> clauses;  // in the order of the files, which is that of their names
   std::vector<MutantExpectation> mutants;
+  std::vector<Area> areas{};
+  std::vector<Interpretation> interpretations{};
 
   [[nodiscard]] const Clause* find(std::string_view id) const;
 };
@@ -52,8 +70,12 @@ struct LoadedCatalogue {
 
 using SpecFiles = std::vector<std::pair<std::string_view, std::string_view>>;  // name, content
 
-// Reads and cross-checks: ids unique and inside their area, references resolve, cases and clauses name each other.
+// Reads and cross-checks: ids unique and inside their area, references resolve, cases and clauses name each other,
+// an active clause has the kinds of case that it demands, a draft has none.
 [[nodiscard]] LoadedCatalogue load_catalogue(const SpecFiles& files);
+
+// Complaints about what the files say together.
+[[nodiscard]] std::vector<std::string> check_references(const Catalogue& catalogue);
 
 // The files of conformance/spec as they were when this executable was built.
 [[nodiscard]] const SpecFiles& embedded_spec();

@@ -1,10 +1,56 @@
 #include "target/target.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace plumbline::conform {
+namespace {
+
+constexpr std::string_view kAssumed[]{"transport.polling", "transport.websocket", "transport.upgrade",
+                                      "testapp",           "testapp.custom",      "recovery.off"};
+
+// Declared or not there. `testapp.X` are further abilities of the test application.
+constexpr std::string_view kDeclared[]{"client",
+                                       "cluster",
+                                       "control.backplane",
+                                       "control.restart",
+                                       "cookie",
+                                       "cors.any",
+                                       "cors.list",
+                                       "cors.off",
+                                       "handshake.reject",
+                                       "http.compression",
+                                       "initial-packet",
+                                       "observe.process",
+                                       "scale",
+                                       "permessage-deflate",
+                                       "sio.recovery",
+                                       "testapp.ask",
+                                       "testapp.bcast",
+                                       "testapp.compress",
+                                       "testapp.deny",
+                                       "testapp.dynamic",
+                                       "testapp.kick",
+                                       "testapp.middleware",
+                                       "testapp.packet-middleware",
+                                       "testapp.rooms",
+                                       "testapp.slow",
+                                       "testapp.volatile",
+                                       "upgrades.off",
+                                       "webtransport"};
+
+}  // namespace
+
+bool assumed(std::string_view capability) {
+  return std::find(std::begin(kAssumed), std::end(kAssumed), capability) != std::end(kAssumed);
+}
 
 const std::vector<std::string_view>& known_capabilities() {
-  static const std::vector<std::string_view> all{"transport.polling", "transport.websocket", "transport.upgrade",
-                                                 "testapp", "testapp.custom"};
+  static const std::vector<std::string_view> all = [] {
+    std::vector<std::string_view> both(std::begin(kAssumed), std::end(kAssumed));
+    both.insert(both.end(), std::begin(kDeclared), std::end(kDeclared));
+    return both;
+  }();
   return all;
 }
 

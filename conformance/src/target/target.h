@@ -21,19 +21,22 @@ struct Timing {
   Duration answer_bound{std::chrono::milliseconds{1500}};
 };
 
+// What holds where nobody declares it: the plain protocol and its echo application, nothing optional.
+[[nodiscard]] bool assumed(std::string_view capability);
+
 struct Target {
   std::string name{"target"};
   Endpoint endpoint;
   Timing timing;
   bool timing_declared{false};  // else taken from the open packet, so that it cannot be judged
   std::optional<std::uint64_t> max_payload;
-  std::map<std::string, bool> capabilities;  // absent: assumed true
+  std::map<std::string, bool> capabilities;  // absent: see assumed()
   std::vector<std::string> assumptions;      // sentences for the reader
   std::string configuration;                 // descriptor or command line, as run
 
   [[nodiscard]] bool has(std::string_view capability) const {
     const auto found = capabilities.find(std::string(capability));
-    return found == capabilities.end() || found->second;
+    return found == capabilities.end() ? assumed(capability) : found->second;
   }
 };
 

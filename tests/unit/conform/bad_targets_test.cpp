@@ -1,6 +1,7 @@
 // A case that passes on one of these is vacuous: it would pass on a server that does nothing right.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "bad_target.h"
@@ -85,7 +86,9 @@ TEST_P(BadTargets, EarnNoUnearnedPass) {
   const RunnerReport report = run_cases(loaded.catalogue, cases, target, clock, {});
   const auto verdicts = fold(loaded.catalogue, report.runs);
 
-  EXPECT_EQ(verdicts.size(), loaded.catalogue.clauses.size());
+  const auto& clauses = loaded.catalogue.clauses;
+  EXPECT_EQ(static_cast<std::ptrdiff_t>(verdicts.size()),
+            std::count_if(clauses.begin(), clauses.end(), [](const Clause& clause) { return clause.active(); }));
   for (const ClauseVerdict& verdict : verdicts) {
     // The one thing that this target does is to open polling sessions.
     const bool earned = GetParam().name == "AlwaysOpenPacket" && verdict.clause->id.starts_with("EIO-HS-0");

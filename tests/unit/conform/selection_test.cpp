@@ -26,7 +26,7 @@ TEST(Select, MeansEverythingWithoutAWord) {
 
 TEST(Select, MeansAllClausesOfAnArea) {
   EXPECT_THAT(chosen({"EIO-UP"}).asked,
-              testing::ElementsAre("EIO-UP-01", "EIO-UP-02", "EIO-UP-04", "EIO-UP-05", "EIO-UP-06"));
+              testing::AllOf(testing::SizeIs(18), testing::Each(testing::StartsWith("EIO-UP-"))));
 }
 
 TEST(Select, AddsTheCasesOfWhatAClauseNeeds) {
@@ -65,7 +65,7 @@ TEST(ExplainJson, IsOneObjectForOneClause) {
 
 TEST(ExplainJson, IsAnArrayForAnArea) {
   const auto area = boost::json::parse(explain_json(shipped(), chosen({"EIO-UP"}).asked)).as_array();
-  EXPECT_EQ(area.size(), 5U);
+  EXPECT_EQ(area.size(), 18U);
 }
 
 TEST(ListJson, HasAnObjectForEveryClause) {
