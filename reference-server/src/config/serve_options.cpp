@@ -277,6 +277,8 @@ std::variant<ServeOptions, EarlyEnd> parse_serve_options(const std::vector<std::
     }
   }
   ServeOptions options = finished(raw);
+  std::erase(options.backends.redis_sentinels, "");  // `--kafka ''` gives none
+  std::erase(options.backends.kafka, "");
   if (auto refused = check_backends(options.backends)) {
     return *refused;
   }

@@ -177,11 +177,13 @@ std::vector<Dependency> RealBackends::dependencies() const {
   const auto sick = std::find_if(redis_problems_.begin(), redis_problems_.end(),
                                  [](const std::string& problem) { return !problem.empty(); });
   const bool redis = sick == redis_problems_.end();
-  const std::string store = store_.trouble();
+  const std::string trouble = store_.trouble();
+  const std::string store =
+      trouble.empty() && !store_.ready() ? "its consumer has no partitions of the log yet" : trouble;
   return {{"postgres", postgres_.usable(), postgres_.trouble()},
           {"redis", redis, redis ? std::string{} : *sick},
           log_.dependency(),
-          {"store", store_.ready() && store.empty(), store}};
+          {"store", store.empty(), store}};
 }
 
 std::vector<Metric> RealBackends::metrics(std::size_t shard) {

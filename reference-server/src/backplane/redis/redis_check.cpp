@@ -7,7 +7,9 @@
 
 namespace plumbline::serve {
 
-void check_redis(const RedisOptions& options, Duration within) {
+void check_redis(const RedisOptions& asked, Duration within) {
+  RedisOptions options = asked;
+  options.quiet = true;  // one sentence, at the end
   boost::asio::io_context io;
   Sentinels sentinels(io, options);
   RedisClient client(io, sentinels, options);

@@ -120,7 +120,7 @@ void RedisClient::connect(const RedisAddress& master, std::int64_t config_epoch)
         }
         if (opened.has_error()) {
           give_up("Sentinel names " + greeting->address.text() + " as the master, but " +
-                  std::string{opened.error().where});
+                  std::string{opened.error().where} + "; start Redis there, or wait until Sentinel switches");
         } else {
           greet(greeting);
         }
@@ -196,7 +196,7 @@ void RedisClient::welcome(const Greeting& greeting) {
 }
 
 void RedisClient::give_up(std::string reason) {
-  if (reason != problem_) {
+  if (reason != problem_ && !options_.quiet) {
     log::warn("redis_unusable", {{"reason", reason}});
   }
   problem_ = std::move(reason);

@@ -38,6 +38,7 @@ struct RedisOptions {
   std::vector<RedisAddress> sentinels;  // each once; the majority is counted over all of them
   std::string name;
   std::string password;  // empty: none
+  bool quiet{false};     // whoever asks says himself why Redis cannot be used: no log line about it
   RedisLimits limits;
 };
 

@@ -150,8 +150,8 @@ void Sentinels::on_opened(std::size_t index, const Result<void>& opened) {
     if (opened.has_value()) {
       put_question(index, round);
     } else {
-      round->abstain("Sentinel " + seats_[index].address.text() +
-                     " cannot be reached: " + std::string{opened.error().where});
+      round->abstain("Sentinel " + seats_[index].address.text() + " cannot be reached (" +
+                     std::string{opened.error().where} + "); start it, or correct --redis-sentinels");
     }
   }
 }
@@ -170,9 +170,10 @@ void Sentinels::put_question(std::size_t index, const std::shared_ptr<Round>& ro
       {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", options_.name},
       [epoch, round, address = seat.address, name = options_.name](const Result<RedisReply>& reply) {
         if (reply.has_error()) {
-          round->abstain("Sentinel " + address.text() + " does not answer");
+          round->abstain("Sentinel " + address.text() + " does not answer; is it a Sentinel? Check --redis-sentinels");
         } else if (reply.value().kind == RedisReply::Kind::error) {
-          round->abstain("Sentinel " + address.text() + " refuses: " + reply.value().text);
+          round->abstain("Sentinel " + address.text() + " refuses (" + reply.value().text +
+                         "); is it a Sentinel? Check --redis-sentinels");
         } else if (const auto master = master_address_of(reply.value())) {
           round->vote({*master, *epoch});
         } else {

@@ -59,6 +59,11 @@ ClientConfig& ClientConfig::on_report(void (*report)(rd_kafka_t*, const rd_kafka
   return *this;
 }
 
+ClientConfig& ClientConfig::on_error(void (*told)(rd_kafka_t*, int, const char*, void*)) {
+  rd_kafka_conf_set_error_cb(conf_.get(), told);
+  return *this;
+}
+
 ClientConfig& ClientConfig::on_rebalance(void (*change)(rd_kafka_t*, rd_kafka_resp_err_t,
                                                         rd_kafka_topic_partition_list_t*, void*)) {
   rd_kafka_conf_set_rebalance_cb(conf_.get(), change);

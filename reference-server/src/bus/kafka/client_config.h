@@ -31,6 +31,7 @@ class ClientConfig {
   ClientConfig& set(const std::string& name, const std::string& value);
   ClientConfig& opaque(void* owner);
   ClientConfig& on_report(void (*report)(rd_kafka_t*, const rd_kafka_message_t*, void*));
+  ClientConfig& on_error(void (*told)(rd_kafka_t*, int, const char*, void*));
   ClientConfig& on_rebalance(void (*change)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*));
   [[nodiscard]] KafkaClient make(rd_kafka_type_t type);  // once
 

@@ -105,6 +105,9 @@ bool KafkaLog::ready() const {
 }
 
 Dependency KafkaLog::dependency() const {
+  if (reader_ && reader_->brokers_away()) {
+    return {"kafka", false, "no broker answers; messages go to PostgreSQL"};
+  }
   if (!ready()) {
     return {"kafka", false, "the brokers have not said yet where the log ends"};
   }

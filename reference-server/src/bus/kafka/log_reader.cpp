@@ -13,6 +13,8 @@ namespace {
 constexpr int kPollMillis = 100;
 constexpr int kWatermarkMillis = 2000;
 constexpr auto kPause = std::chrono::milliseconds{100};
+constexpr auto kBetweenLooks = std::chrono::milliseconds{500};
+constexpr int kLookMillis = 200;
 constexpr std::uint64_t kWarnings = 10;  // of poison, for each reader
 
 using Metadata = Owned<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
@@ -75,7 +77,13 @@ bool KafkaLogReader::open() {
       .set("fetch.wait.max.ms", "100")
       .set("fetch.error.backoff.ms", "50")
       .set("queued.min.messages", "10000")
-      .set("queued.max.messages.kbytes", "4096");
+      .set("queued.max.messages.kbytes", "4096")
+      .opaque(this)
+      .on_error([](rd_kafka_t*, int error, const char*, void* self) {
+        if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+          static_cast<KafkaLogReader*>(self)->away_ = true;
+        }
+      });
   {
     KafkaClient made = config.make(RD_KAFKA_CONSUMER);
     rd_kafka_poll_set_consumer(made.get());
@@ -154,9 +162,11 @@ void KafkaLogReader::assign() {
 void KafkaLogReader::read_one() {
   const Fetched message(rd_kafka_consumer_poll(client_.get(), kPollMillis));
   if (message && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    away_ = false;
     take(*message);
     return;
   }
+  look_for_brokers();
   if (message && message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
     move_into_range(*message);
   }
@@ -166,6 +176,19 @@ void KafkaLogReader::read_one() {
     recreated_.fetch_add(1, std::memory_order_relaxed);
     close();
   }
+}
+
+// librdkafka tells when the last connection ends, not when there is one again.
+void KafkaLogReader::look_for_brokers() {
+  if (!away_ || steady_now() - looked_ < kBetweenLooks) {
+    return;
+  }
+  const rd_kafka_metadata_t* found = nullptr;
+  if (rd_kafka_metadata(client_.get(), 0, nullptr, &found, kLookMillis) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const Metadata known(found);
+    away_ = known->broker_cnt == 0;
+  }
+  looked_ = steady_now();
 }
 
 void KafkaLogReader::take(const rd_kafka_message_t& message) {

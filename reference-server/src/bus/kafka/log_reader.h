@@ -12,6 +12,7 @@
 
 #include "bus/kafka/client_config.h"
 #include "bus/kafka/log.h"
+#include "plumbline/base/clock.h"
 
 namespace plumbline::serve {
 
@@ -39,6 +40,8 @@ class KafkaLogReader {
   // What was in the log from `begin` on when it was first seen is read, and what is produced from here on will be. Any
   // thread, like the rest.
   [[nodiscard]] bool ready() const { return ready_; }
+  // No broker answers: noticed without traffic, so that readiness can tell it.
+  [[nodiscard]] bool brokers_away() const { return away_; }
   [[nodiscard]] Counters counters() const;
 
   // For tests: the client fails for good.
@@ -53,6 +56,7 @@ class KafkaLogReader {
   bool find_place(Topic topic, std::int32_t partition);
   void assign();
   void read_one();
+  void look_for_brokers();
   void take(const rd_kafka_message_t& message);
   void move_into_range(const rd_kafka_message_t& message);
   [[nodiscard]] Places& places_of(Topic topic) { return places_[static_cast<std::size_t>(topic)]; }
@@ -66,6 +70,8 @@ class KafkaLogReader {
   std::thread thread_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> ready_{false};
+  std::atomic<bool> away_{false};
+  Time looked_{};  // for brokers, while they are away
   std::mutex pausing_;
   std::condition_variable wake_;
 

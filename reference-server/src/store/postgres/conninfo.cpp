@@ -49,4 +49,13 @@ std::string pg_conninfo(const std::string& given, std::initializer_list<std::pai
   return text;
 }
 
+std::string pg_conninfo_problem(const std::string& given) {
+  char* why = nullptr;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(given.c_str(), &why),
+                                                                            &PQconninfoFree);
+  const std::unique_ptr<char, decltype(&PQfreemem)> kept(why, &PQfreemem);
+  const std::string_view text = kept ? std::string_view(kept.get()) : "not enough memory";
+  return parsed ? std::string{} : std::string(text.substr(0, text.find('\n')));
+}
+
 }  // namespace plumbline::serve

@@ -12,4 +12,7 @@ namespace plumbline::serve {
 [[nodiscard]] std::string pg_conninfo(const std::string& given,
                                       std::initializer_list<std::pair<const char*, std::string>> added);
 
+// Why libpq cannot parse it; empty when it can.
+[[nodiscard]] std::string pg_conninfo_problem(const std::string& given);
+
 }  // namespace plumbline::serve

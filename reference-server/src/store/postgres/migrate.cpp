@@ -23,6 +23,9 @@ std::string first_line(const std::string& text) {
 }
 
 std::unique_ptr<pqxx::connection> reach(const std::string& uri) {
+  if (const std::string why = pg_conninfo_problem(uri); !why.empty()) {
+    throw std::runtime_error("--postgres is no connection URI (" + why + "); such as postgresql://user@host/database");
+  }
   const std::string conninfo = pg_conninfo(uri, {{"connect_timeout", "2"}, {"application_name", "plumbline migrate"}});
   const Time deadline = steady_now() + kReachWithin;
   for (;;) {
