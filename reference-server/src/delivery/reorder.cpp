@@ -1,6 +1,7 @@
 #include "delivery/reorder.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace plumbline::serve {
 
@@ -73,7 +74,23 @@ void Reorder::hold(Lane& lane, const MessagePtr& message, Time now) {
   }
 }
 
+void Reorder::note_standstill(Time now) {
+  const Time before = std::exchange(last_tick_, now).value_or(now);
+  if (now - before <= limits_.standstill || held_ == 0) {
+    return;
+  }
+  ++counters_.standstills;
+  waiting_.clear();
+  for (auto& [key, lane] : lanes_) {
+    for (auto& [sequence, held] : lane.held) {
+      held.since = std::exchange(held.renewed, true) ? held.since : now;
+      waiting_.emplace(held.since, key);
+    }
+  }
+}
+
 void Reorder::tick(Time now) {
+  note_standstill(now);
   while (!waiting_.empty()) {
     const auto oldest = waiting_.begin();
     if (now - oldest->first < limits_.hold) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -21,9 +22,13 @@ struct ReorderLimits {
   // The first message seen of a conversation goes out at once, unless its number is at most this and it names one
   // before it: what began a moment ago begins with its first message, which another instance may still have in hand.
   std::uint64_t young{16};
-  // How long a message waits for the one before it: that one's sender may wait for the log, commit past it, and be
-  // found by the tail. Costs time only where a number was burned.
-  Duration hold{std::chrono::milliseconds{1200}};
+  // How long a message waits for the one before it. That one's number may be a second old when it is handed to the log;
+  // the log has it within another second or it is void, and a commit past the log begins within 1.5 s
+  // (docs/adr/0011); then it is read, or found by the tail. Costs time only where a number was burned.
+  Duration hold{std::chrono::milliseconds{3000}};
+  // Two calls further apart than this: the process stood still, and what was waited for may be waiting to be read: the
+  // hold begins anew, once for each message.
+  Duration standstill{std::chrono::milliseconds{600}};
   std::size_t held{20'000};            // waiting at one time; beyond it the longest waiting ones go out
   std::size_t conversations{100'000};  // remembered; beyond it the longest silent ones are forgotten
   std::size_t gaps{64};                // ranges of missing numbers remembered per conversation
@@ -36,6 +41,7 @@ struct ReorderCounters {
   std::uint64_t late{0};                // came after a later one was sent; sent all the same
   std::uint64_t duplicates_dropped{0};  // came again
   std::uint64_t conflicting{0};         // another message under a number that waits here: dropped, the store decides
+  std::uint64_t standstills{0};         // holds began anew
   std::uint64_t forgotten{0};           // conversations forgotten for lack of room
 };
 
@@ -51,7 +57,7 @@ class Reorder {
   void take(const MessagePtr& message, Time now);
   // It is in the store and whoever needs it finds it there: copies of it that come later are dropped.
   void known(const MessagePtr& message);
-  // Sends what waited for the whole hold.
+  // Sends what waited for the whole hold. To be called several times within ReorderLimits::standstill.
   void tick(Time now);
 
   [[nodiscard]] const ReorderCounters& counters() const { return counters_; }
@@ -62,6 +68,7 @@ class Reorder {
   struct Held {
     MessagePtr message;
     Time since;
+    bool renewed{false};
   };
   struct Lane {
     std::uint64_t newest{0};                                    // highest number sent
@@ -75,6 +82,7 @@ class Reorder {
   [[nodiscard]] static bool waits_below(const Lane& lane, std::uint64_t sequence);
   [[nodiscard]] static bool fill_gap(Lane& lane, std::uint64_t sequence);
   void hold(Lane& lane, const MessagePtr& message, Time now);
+  void note_standstill(Time now);
   void release_ready(Lane& lane);
   void release_first(Lane& lane);
   void release_longest_waiting();
@@ -86,6 +94,7 @@ class Reorder {
   std::list<ConversationKey> ages_;               // longest silent first
   std::multimap<Time, ConversationKey> waiting_;  // one per held message; entries of sent ones are skipped
   std::size_t held_{0};
+  std::optional<Time> last_tick_;
   ReorderCounters counters_;
 };
 

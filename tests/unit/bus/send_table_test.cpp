@@ -44,7 +44,7 @@ class SendTableTest : public ::testing::Test {
   // Sequence ids of the commits that start now; their ids are kept in started_.
   std::vector<std::uint64_t> commits() {
     std::vector<std::uint64_t> sequences;
-    started_ = table_.take_commits();
+    started_ = table_.take_commits(now_);
     for (const auto& commit : started_) {
       sequences.push_back(commit.message->sequence);
     }
@@ -244,6 +244,32 @@ TEST_F(SendTableTest, AnswersSurelyNotWhenItsTurnNeverCame) {
   table_.committed(started_[0].id, Errc::ok);
   EXPECT_TRUE(commits().empty());
   EXPECT_EQ(table_.size(), 0U);
+}
+
+TEST_F(SendTableTest, BeginsNoCommitWhenTheProcessStoodStill) {
+  const auto id = log_send();
+  now_ += 5s;
+
+  table_.divert();
+  EXPECT_TRUE(commits().empty());
+  EXPECT_TRUE(answers().empty()) << "the log may have it";
+  table_.reported(id, Errc::unavailable);
+
+  EXPECT_EQ(answers(), Outcomes{Errc::unavailable});
+  EXPECT_TRUE(commits().empty());
+  EXPECT_EQ(table_.size(), 0U);
+}
+
+TEST_F(SendTableTest, BeginsNoCommitWhenTheOneBeforeItTookTooLong) {
+  store_send(1);
+  store_send(2);
+  ASSERT_EQ(commits(), Sequences{1});
+  now_ += 1501ms;
+
+  table_.committed(started_[0].id, Errc::ok);
+
+  EXPECT_TRUE(commits().empty());
+  EXPECT_EQ(answers(), (Outcomes{Errc::ok, Errc::unavailable}));
 }
 
 TEST_F(SendTableTest, DivertsOnceWhenToldTwice) {

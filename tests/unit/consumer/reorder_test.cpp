@@ -103,6 +103,33 @@ TEST(Reorder, SendsWhatWaitedForTheWholeHold) {
   EXPECT_EQ(world.reorder.counters().released_late, 1U);
 }
 
+TEST(Reorder, WaitsAnewWhenTheProcessStoodStill) {
+  ReorderWorld world;
+  world.take(1);
+  world.take(3);
+  world.pass(100ms);
+
+  world.pass(8s);
+  EXPECT_THAT(world.out, ElementsAre(1)) << "2 may be waiting to be read";
+  world.pass(299ms);
+  world.take(2);
+
+  EXPECT_THAT(world.out, ElementsAre(1, 2, 3));
+  EXPECT_EQ(world.reorder.counters().standstills, 1U);
+}
+
+TEST(Reorder, WaitsAnewOnlyOnceWhenTheProcessKeepsStandingStill) {
+  ReorderWorld world;
+  world.take(1);
+  world.take(3);
+  world.pass(100ms);
+
+  world.pass(8s);
+  world.pass(8s);
+
+  EXPECT_THAT(world.out, ElementsAre(1, 3));
+}
+
 TEST(Reorder, SendsWhatFollowsTheOneThatWaitedTooLong) {
   ReorderWorld world;
   world.take(1);
@@ -272,7 +299,7 @@ std::vector<std::uint64_t> play(const std::vector<Arrival>& arrivals) {
     now = arrival.at_ms;
     world.reorder.take(arrival.message, world.clock.now());
   }
-  world.pass(1s);
+  world.pass(300ms);
   EXPECT_EQ(world.reorder.waiting(), 0U);
   return world.out;
 }

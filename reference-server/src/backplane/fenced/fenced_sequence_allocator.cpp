@@ -147,7 +147,8 @@ void FencedSequenceAllocator::incremented(const LanePtr& lane, std::uint64_t rou
     counters_.burned += number && reply.value().integer > 0 ? 1U : 0U;
     return;
   }
-  if (!number || !connected()) {
+  if (!number || !connected() || out_of_patience(*lane)) {
+    counters_.burned += number && reply.value().integer > 0 ? 1U : 0U;
     start_over(*lane);  // tried again at the next tick
     return;
   }
@@ -192,6 +193,11 @@ void FencedSequenceAllocator::hand_out(Lane& lane, std::uint64_t number, std::in
     active_.erase(lane.key);
   }
   done(Allocation{.sequence = number, .epoch = epoch, .first_of_block = first});
+}
+
+// A number that came so late may be far below what others have given out meanwhile: this process stood still.
+bool FencedSequenceAllocator::out_of_patience(const Lane& lane) const {
+  return !lane.queue.empty() && lane.queue.front().deadline <= clock_.now();
 }
 
 void FencedSequenceAllocator::start_over(Lane& lane) {

@@ -76,6 +76,7 @@ class FencedSequenceAllocator final : public SequenceAllocator {
   [[nodiscard]] LanePtr lane_of(const ConversationKey& conversation);
   void forget_idle();
   void drive(const LanePtr& lane);
+  [[nodiscard]] bool out_of_patience(const Lane& lane) const;
   void start_over(Lane& lane);  // everything under way is burned
   void give_up(const LanePtr& lane, Errc code);
   // `first`: the number begins a block, so those before it may be burned. Any other number names the one before it,

@@ -205,7 +205,7 @@ void FencedSequenceAllocator::took(const Lanes& lanes, const std::vector<std::si
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     const LanePtr& lane = lanes[i];
     const auto found = ends.find(lane->text);
-    if (lane->round != rounds[i] || found == ends.end()) {
+    if (lane->round != rounds[i] || found == ends.end() || out_of_patience(*lane)) {
       counters_.burned += found == ends.end() ? 0 : counts[i];
       if (lane->round == rounds[i]) {
         start_over(*lane);  // tried again at the next tick

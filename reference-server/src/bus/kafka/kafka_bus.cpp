@@ -50,13 +50,13 @@ void KafkaBus::to_log(MessagePtr message, Settled settled) {
   const BusBody body{message};
   const MessagePtr sent = message;
   const SendTable::Id id = table_.add_to_log(std::move(message), std::move(settled), parts_.clock.now());
-  parts_.log.produce(Topic::chat_messages, partition_key(body), encode_record(body), parts_.shard,
-                     [this, id, sent](Errc outcome, LogPosition at) {
-                       if (outcome == Errc::ok && parts_.confirmed) {
-                         parts_.confirmed(sent, at);
-                       }
-                       on_report(id, outcome);
-                     });
+  parts_.log.produce_fresh(Topic::chat_messages, partition_key(body), encode_record(body), parts_.shard,
+                           [this, id, sent](Errc outcome, LogPosition at) {
+                             if (outcome == Errc::ok && parts_.confirmed) {
+                               parts_.confirmed(sent, at);
+                             }
+                             on_report(id, outcome);
+                           });
 }
 
 void KafkaBus::tell_others(const BusBody& body) {
@@ -129,7 +129,7 @@ void KafkaBus::act() {
   }
   acting_ = true;
   for (;;) {
-    const auto commits = table_.take_commits();
+    const auto commits = table_.take_commits(parts_.clock.now());
     auto answers = table_.take_answers();
     if (commits.empty() && answers.empty()) {
       break;

@@ -34,6 +34,7 @@ void add(std::vector<Metric>& all, const KafkaLogProducer::Counters& producer) {
   all.push_back(counter("plumbline_kafka_overflow_total", "Records refused by a full queue.", producer.overflowed));
   all.push_back(counter("plumbline_kafka_producers_replaced_total", "Producers given up after a fatal error.",
                         producer.recreated));
+  all.push_back(counter("plumbline_kafka_late_total", "Records that the log took too late to count.", producer.late));
   all.push_back(
       gauge("plumbline_kafka_queue_records", "Records in the producer's queue.", static_cast<double>(producer.queued)));
 }
@@ -42,6 +43,8 @@ void add(std::vector<Metric>& all, const KafkaLogReader::Counters& reader) {
   all.push_back(counter("plumbline_kafka_records_read_total", "Records read for fan-out.", reader.records));
   all.push_back(
       counter("plumbline_kafka_records_undecodable_total", "Poison records met by fan-out.", reader.undecodable));
+  all.push_back(
+      counter("plumbline_kafka_records_late_total", "Records left out: the log took them too late.", reader.late));
   all.push_back(
       counter("plumbline_kafka_records_skipped_total", "Offsets that the brokers no longer had.", reader.skipped));
   all.push_back(

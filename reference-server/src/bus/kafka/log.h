@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <utility>
 
 #include "bus/event_bus.h"
 #include "plumbline/base/clock.h"
@@ -24,6 +26,12 @@ class LogProducer {
   // (deadlines belong to the caller, kafka.md section 7.3). Errc::overflow: the bounded queue is full, not taken.
   virtual void produce(Topic topic, std::string key, std::string value, std::size_t home,
                        std::function<void(Errc, LogPosition)> reported) = 0;
+  // The same for a record that must not come late: Errc::unavailable also when the log took it so late that every
+  // reader leaves it out (record_age.h).
+  virtual void produce_fresh(Topic topic, std::string key, std::string value, std::size_t home,
+                             std::function<void(Errc, LogPosition)> reported) {
+    produce(topic, std::move(key), std::move(value), home, std::move(reported));
+  }
   // When a broker last confirmed anything; for the circuit breaker.
   [[nodiscard]] virtual Time last_report() const = 0;
 };

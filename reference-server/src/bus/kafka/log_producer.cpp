@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "bus/kafka/record.h"
+#include "bus/kafka/record_age.h"
 #include "plumbline/base/log.h"
+#include "service/wall_millis.h"
 
 namespace plumbline::serve {
 namespace {
@@ -21,6 +23,8 @@ using TopicHandle = Owned<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 struct KafkaLogProducer::Sent {
   std::size_t home;
   std::function<void(Errc, LogPosition)> reported;
+  std::optional<UnixMillis> sent;  // set: void when the log takes it late
+  Time handed_over{};
 };
 
 struct KafkaLogProducer::Client {
@@ -63,34 +67,74 @@ void KafkaLogProducer::start() {
   poller_ = std::thread([this] { run(); });
 }
 
-void KafkaLogProducer::produce(Topic topic, std::string key, std::string value, std::size_t home,
-                               std::function<void(Errc, LogPosition)> reported) {
-  std::unique_ptr<Sent> sent(new Sent{home, std::move(reported)});
+void KafkaLogProducer::produce(Topic topic, std::string key, std::string value, std::size_t home, Reported reported) {
+  hand_over(topic, key, value, std::unique_ptr<Sent>(new Sent{home, std::move(reported), std::nullopt, {}}));
+}
+
+void KafkaLogProducer::produce_fresh(Topic topic, std::string key, std::string value, std::size_t home,
+                                     Reported reported) {
+  hand_over(topic, key, value,
+            std::unique_ptr<Sent>(new Sent{home, std::move(reported), wall_millis(clock_), clock_.now()}));
+}
+
+// The client owns `sent` from here on, unless it refuses the record. It copies the value and the header.
+rd_kafka_resp_err_t KafkaLogProducer::enqueue(Client& client, Topic topic, const std::string& key, std::string& value,
+                                              Sent& sent) {
+  std::array<rd_kafka_vu_t, 7> parts{};
+  std::size_t count = 0;
+  const auto part = [&](rd_kafka_vtype_t kind) -> decltype(parts[0].u)& {
+    parts[count].vtype = kind;
+    return parts[count++].u;
+  };
+  part(RD_KAFKA_VTYPE_RKT).rkt = client.topics[static_cast<std::size_t>(topic)].get();
+  part(RD_KAFKA_VTYPE_PARTITION).i32 = RD_KAFKA_PARTITION_UA;
+  part(RD_KAFKA_VTYPE_MSGFLAGS).i = RD_KAFKA_MSG_F_COPY;
+  part(RD_KAFKA_VTYPE_VALUE).mem = {value.data(), value.size()};
+  part(RD_KAFKA_VTYPE_KEY).mem = {const_cast<char*>(key.data()), key.size()};
+  part(RD_KAFKA_VTYPE_OPAQUE).ptr = &sent;
+  std::string when;
+  if (sent.sent) {
+    when = std::to_string(*sent.sent);
+    part(RD_KAFKA_VTYPE_HEADER).header = {kSentHeader, when.data(), static_cast<ssize_t>(when.size())};
+  }
+  const Owned<rd_kafka_error_t, rd_kafka_error_destroy> refused(
+      rd_kafka_produceva(client.handle.get(), parts.data(), count));
+  return refused ? rd_kafka_error_code(refused.get()) : RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+void KafkaLogProducer::hand_over(Topic topic, const std::string& key, std::string& value, std::unique_ptr<Sent> sent) {
   rd_kafka_resp_err_t refused = RD_KAFKA_RESP_ERR__STATE;
   {
     const std::shared_lock shared(replacing_);
     if (client_ && !stopping_) {
-      // The client owns `sent` from here on, unless it refuses the record.
-      const int outcome =
-          rd_kafka_produce(client_->topics[static_cast<std::size_t>(topic)].get(), RD_KAFKA_PARTITION_UA,
-                           RD_KAFKA_MSG_F_COPY, value.data(), value.size(), key.data(), key.size(), sent.get());
-      refused = outcome == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
-      if (outcome == 0) {
-        static_cast<void>(sent.release());
-      }
+      refused = enqueue(*client_, topic, key, value, *sent);
     }
   }
   if (refused == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    static_cast<void>(sent.release());
     produced_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   const bool full = refused == RD_KAFKA_RESP_ERR__QUEUE_FULL;
   overflowed_.fetch_add(full ? 1 : 0, std::memory_order_relaxed);
-  refuse(home, full ? Errc::overflow : Errc::unavailable, std::move(sent->reported));
+  refuse(sent->home, full ? Errc::overflow : Errc::unavailable, std::move(sent->reported));
 }
 
 void KafkaLogProducer::refuse(std::size_t home, Errc outcome, std::function<void(Errc, LogPosition)> reported) {
   pool_.post_to(home, [reported = std::move(reported), outcome] { reported(outcome, LogPosition{}); });
+}
+
+// Of a record that is in the log: whether it counts.
+Errc KafkaLogProducer::judge(const rd_kafka_message_t& record, const Sent& sent) {
+  if (!sent.sent) {
+    return Errc::ok;
+  }
+  if (is_void(record, sent.sent)) {
+    late_.fetch_add(1, std::memory_order_relaxed);
+    return Errc::unavailable;
+  }
+  const bool in_time = appended_at(record).has_value() || clock_.now() - sent.handed_over <= kFreshFor;
+  return in_time ? Errc::ok : Errc::timeout;
 }
 
 // On the poll thread, from within rd_kafka_poll.
@@ -100,7 +144,8 @@ void KafkaLogProducer::on_report(rd_kafka_t* client, const rd_kafka_message_t* m
   if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
     producer.last_report_.store(producer.clock_.now(), std::memory_order_relaxed);
     producer.confirmed_.fetch_add(1, std::memory_order_relaxed);
-    producer.collect(std::move(sent), Errc::ok, {message->partition, message->offset});
+    const Errc outcome = producer.judge(*message, *sent);
+    producer.collect(std::move(sent), outcome, {message->partition, message->offset});
     return;
   }
   producer.failed_.fetch_add(1, std::memory_order_relaxed);
@@ -179,7 +224,7 @@ Time KafkaLogProducer::last_report() const {
 }
 
 KafkaLogProducer::Counters KafkaLogProducer::counters() const {
-  Counters all{produced_, confirmed_, failed_, overflowed_, recreated_, 0};
+  Counters all{produced_, confirmed_, failed_, overflowed_, recreated_, late_, 0};
   const std::shared_lock shared(replacing_);
   if (client_) {
     all.queued = static_cast<std::uint64_t>(rd_kafka_outq_len(client_->handle.get()));

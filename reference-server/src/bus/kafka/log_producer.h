@@ -24,6 +24,7 @@ class KafkaLogProducer final : public LogProducer {
     std::uint64_t failed{0};      // reported otherwise
     std::uint64_t overflowed{0};  // not taken, the queue was full
     std::uint64_t recreated{0};   // producers given up
+    std::uint64_t late{0};        // taken by the log too late: void
     std::uint64_t queued{0};      // at this moment
   };
 
@@ -37,6 +38,8 @@ class KafkaLogProducer final : public LogProducer {
 
   void produce(Topic topic, std::string key, std::string value, std::size_t home,
                std::function<void(Errc, LogPosition)> reported) override;
+  void produce_fresh(Topic topic, std::string key, std::string value, std::size_t home,
+                     std::function<void(Errc, LogPosition)> reported) override;
   [[nodiscard]] Time last_report() const override;
   [[nodiscard]] Counters counters() const;
 
@@ -51,6 +54,12 @@ class KafkaLogProducer final : public LogProducer {
   };
   struct Sent;
   struct Client;
+  using Reported = std::function<void(Errc, LogPosition)>;
+
+  [[nodiscard]] Errc judge(const rd_kafka_message_t& record, const Sent& sent);
+  void hand_over(Topic topic, const std::string& key, std::string& value, std::unique_ptr<Sent> sent);
+  [[nodiscard]] static rd_kafka_resp_err_t enqueue(Client& client, Topic topic, const std::string& key,
+                                                   std::string& value, Sent& sent);
 
   static void on_report(rd_kafka_t* client, const rd_kafka_message_t* message, void* self);
   void collect(std::unique_ptr<Sent> sent, Errc outcome, LogPosition position);
@@ -78,6 +87,7 @@ class KafkaLogProducer final : public LogProducer {
   std::atomic<std::uint64_t> failed_{0};
   std::atomic<std::uint64_t> overflowed_{0};
   std::atomic<std::uint64_t> recreated_{0};
+  std::atomic<std::uint64_t> late_{0};
 };
 
 }  // namespace plumbline::serve

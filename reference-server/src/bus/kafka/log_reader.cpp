@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "bus/kafka/record.h"
+#include "bus/kafka/record_age.h"
 #include "plumbline/base/log.h"
 
 namespace plumbline::serve {
@@ -201,6 +202,11 @@ void KafkaLogReader::take(const rd_kafka_message_t& message) {
     return;  // fetched before the client was told where to go on
   }
   place = message.offset + 1;
+  if (is_void(message, sent_at(message))) {
+    late_.fetch_add(1, std::memory_order_relaxed);
+    note_read(*topic, message.partition);
+    return;
+  }
   const std::string_view value(static_cast<const char*>(message.payload), message.len);
   Result<BusBody> body = decode_record(*topic, value);
   if (body.has_error()) {
@@ -252,7 +258,7 @@ void KafkaLogReader::move_into_range(const rd_kafka_message_t& message) {
 }
 
 KafkaLogReader::Counters KafkaLogReader::counters() const {
-  return {records_, undecodable_, skipped_, recreated_};
+  return {records_, undecodable_, late_, skipped_, recreated_};
 }
 
 void KafkaLogReader::provoke_fatal_error() {

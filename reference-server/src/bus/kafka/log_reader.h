@@ -23,6 +23,7 @@ class KafkaLogReader {
   struct Counters {
     std::uint64_t records{0};      // given to the sink
     std::uint64_t undecodable{0};  // poison; what becomes of it is the business of the store's consumer
+    std::uint64_t late{0};         // left out because the log took them too late (record_age.h)
     std::uint64_t skipped{0};      // offsets that the brokers no longer had
     std::uint64_t recreated{0};    // clients given up after a fatal error
   };
@@ -84,6 +85,7 @@ class KafkaLogReader {
 
   std::atomic<std::uint64_t> records_{0};
   std::atomic<std::uint64_t> undecodable_{0};
+  std::atomic<std::uint64_t> late_{0};
   std::atomic<std::uint64_t> skipped_{0};
   std::atomic<std::uint64_t> recreated_{0};
 };

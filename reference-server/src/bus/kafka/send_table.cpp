@@ -7,7 +7,7 @@ namespace plumbline::serve {
 
 SendTable::Id SendTable::add(MessagePtr message, Settled settled, InLog log, Time now) {
   const Id id = next_++;
-  entries_.emplace(id, Entry{std::move(message), std::move(settled), log, InStore::not_tried, false});
+  entries_.emplace(id, Entry{std::move(message), std::move(settled), log, InStore::not_tried, false, now});
   last_due_.push_back({now + limits_.give_up_after, id});
   return id;
 }
@@ -176,8 +176,19 @@ void SendTable::give_up(Time now) {
   }
 }
 
-std::vector<SendTable::Commit> SendTable::take_commits() {
-  return std::exchange(commits_, {});
+std::vector<SendTable::Commit> SendTable::take_commits(Time now) {
+  std::vector<Commit> due;
+  while (!commits_.empty()) {  // one that is refused lets the next of its conversation begin
+    for (Commit& commit : std::exchange(commits_, {})) {
+      const auto at = entries_.find(commit.id);
+      if (at != entries_.end() && now - at->second.since > limits_.commit_within) {
+        committed(commit.id, Errc::unavailable);
+      } else {
+        due.push_back(std::move(commit));
+      }
+    }
+  }
+  return due;
 }
 
 std::vector<SendTable::Answer> SendTable::take_answers() {

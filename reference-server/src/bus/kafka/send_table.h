@@ -21,6 +21,8 @@ class SendTable {
     Duration direct_after{std::chrono::milliseconds{500}};  // without a report: to the store
     Duration give_up_after{std::chrono::seconds{8}};
     std::size_t entries{20'000};
+    // No commit begins later: what follows is not kept waiting so long (docs/adr/0011).
+    Duration commit_within{std::chrono::milliseconds{1500}};
   };
   struct Commit {
     Id id;
@@ -53,7 +55,7 @@ class SendTable {
   void give_up(Time now);  // on those past the last deadline
 
   // In sequence order within a conversation: the next one comes when the one before is committed.
-  [[nodiscard]] std::vector<Commit> take_commits();
+  [[nodiscard]] std::vector<Commit> take_commits(Time now);
   [[nodiscard]] std::vector<Answer> take_answers();
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
@@ -66,6 +68,7 @@ class SendTable {
     InLog log{InLog::never_handed};
     InStore store{InStore::not_tried};
     bool diverted{false};
+    Time since{};
   };
   using Entries = std::unordered_map<Id, Entry>;
   struct Due {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bus/kafka/record.h"
+#include "bus/kafka/record_age.h"
 #include "plumbline/base/log.h"
 
 namespace plumbline::serve {
@@ -125,8 +126,9 @@ void StoreConsumer::Member::take(const rd_kafka_message_t& record) {
   }
   fetched_[record.partition] = record.offset;
   LogRecord taken{record.partition, record.offset, nullptr, "", bytes_of(record.key, record.key_len), ""};
-  const std::string_view value{static_cast<const char*>(record.payload), record.payload == nullptr ? 0 : record.len};
-  Result<BusBody> body = decode_record(Topic::chat_messages, value);
+  taken.left_out = is_void(record, sent_at(record));
+  taken.value = bytes_of(record.payload, record.payload == nullptr ? 0 : record.len);
+  Result<BusBody> body = decode_record(Topic::chat_messages, taken.value);
   if (body.has_value()) {
     taken.message = std::get<MessagePtr>(body.value());
     if (!epochs_.agrees(*taken.message)) {
@@ -138,8 +140,7 @@ void StoreConsumer::Member::take(const rd_kafka_message_t& record) {
   } else {
     taken.reason = body.error().where;
   }
-  taken.value = value;
-  batch_bytes_ += value.size() + sizeof(LogRecord);
+  batch_bytes_ += taken.value.size() + sizeof(LogRecord);
   batch_.push_back(std::move(taken));
 }
 

@@ -93,6 +93,8 @@ class Preparation {
         rd_kafka_NewTopic_new(plan.name.c_str(), plan.partitions, three_ ? kCopies : 1, why.data(), why.size()));
     rd_kafka_NewTopic_set_config(topic.get(), "min.insync.replicas", std::to_string(three_ ? kInSync : 1).c_str());
     rd_kafka_NewTopic_set_config(topic.get(), "max.message.bytes", std::to_string(2 * kMaxRecordBytes).c_str());
+    // By the brokers' time a record's age is the same for everybody (record_age.h).
+    rd_kafka_NewTopic_set_config(topic.get(), "message.timestamp.type", "LogAppendTime");
     const Queue queue(rd_kafka_queue_new(client_.get()));
     rd_kafka_NewTopic_t* list = topic.get();
     rd_kafka_CreateTopics(client_.get(), &list, 1, request_options(RD_KAFKA_ADMIN_OP_CREATETOPICS).get(), queue.get());

@@ -215,6 +215,9 @@ Errc LogWriter::fence(const PartitionClaims& claims, WriteOutcome& outcome, Part
 Errc LogWriter::store(const Records& records, Manner manner, WriteOutcome& outcome) {
   Records messages;
   for (const LogRecord* record : records) {
+    if (record->left_out) {
+      continue;
+    }
     if (record->message) {
       messages.push_back(record);
     } else if (const Errc failure = bury(*record, record->reason, outcome); failure != Errc::ok) {

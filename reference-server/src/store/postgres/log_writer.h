@@ -21,6 +21,7 @@ struct LogRecord {
   std::string reason;  // why there is no message; then also the bytes
   std::string key;
   std::string value;
+  bool left_out{false};  // void: nothing is done but to move on
 };
 
 // The right to store a partition, until somebody else claims it.
