@@ -1,4 +1,5 @@
 // What a case is given: the target, a wire of its own, time bounds, and the lateness of the suite. Stage: cases.
+// A case learns of the world through these only, so that it says the same of the same recorded run (ADR 0011).
 #pragma once
 
 #include <functional>
@@ -9,16 +10,18 @@
 
 #include "judge/verdict.h"
 #include "judge/window.h"
-#include "runner/lag.h"
 #include "target/target.h"
+#include "wire/medium_clock.h"
 #include "wire/wire.h"
 
 namespace plumbline::conform {
 
 class Context {
  public:
-  Context(const Target& judged, Wire& own_wire, const Clock& steady, const LagTrack& lag)
-      : target(judged), wire(own_wire), clock(steady), lag_(lag) {}
+  Context(const Target& judged, Wire& own_wire)
+      : target(judged), wire(own_wire), clock(own_clock_), own_clock_(own_wire.medium()) {}
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
 
   const Target& target;
   Wire& wire;
@@ -29,12 +32,12 @@ class Context {
   // Nothing else may come: a quiet window after a fence.
   [[nodiscard]] Duration quiet() const { return std::chrono::milliseconds{250}; }
   [[nodiscard]] Duration slack_now(Time from) const { return slack(Duration::zero(), lag(from, clock.now())); }
-  [[nodiscard]] Duration lag(Time from, Time to) const { return lag_.worst(from, to); }
+  [[nodiscard]] Duration lag(Time from, Time to) const { return wire.medium().worst_lag(Who::suite, from, to); }
   // Where a span lies in a window, with the suite's lateness around both ends taken into account.
   [[nodiscard]] Placement place_span(Time start, Time end, Window window) const;
 
  private:
-  const LagTrack& lag_;
+  CaseClock own_clock_;
 };
 
 [[nodiscard]] double to_ms(Duration duration);

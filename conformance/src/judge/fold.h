@@ -5,17 +5,10 @@
 #include <vector>
 
 #include "catalogue/catalogue.h"
+#include "judge/case_run.h"
 #include "judge/verdict.h"
 
 namespace plumbline::conform {
-
-// All runs of one case, in the order they were made.
-struct CaseRun {
-  std::string id;
-  std::vector<Finding> findings;
-  std::string log;  // wire log of the run that decided
-  double duration_ms{0};
-};
 
 struct ClauseVerdict {
   const Clause* clause{nullptr};

@@ -30,6 +30,8 @@ struct Finding {
   std::string observed;
   std::string prerequisite;
   bool target_gone{false};  // a connection was refused while the case ran
+
+  bool operator==(const Finding&) const = default;
 };
 
 [[nodiscard]] Finding pass(std::string observed);  // alternative A

@@ -4,8 +4,8 @@
 #include <atomic>
 #include <thread>
 
-#include "runner/lag.h"
 #include "wire/endpoint.h"
+#include "wire/lag.h"
 
 namespace plumbline::conform {
 

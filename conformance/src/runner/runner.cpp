@@ -1,7 +1,5 @@
 #include "runner/runner.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -9,7 +7,9 @@
 
 #include "plumbline/base/random.h"
 #include "runner/canary.h"
+#include "runner/examine.h"
 #include "target/probe.h"
+#include "wire/live_medium.h"
 
 namespace plumbline::conform {
 namespace {
@@ -21,12 +21,14 @@ constexpr int kReplays = 2;
 constexpr Duration kStartsApart =
     std::chrono::milliseconds{6};  // between the starts: a herd would measure its own queue
 constexpr Duration kCanaryBound = std::chrono::milliseconds{300};
+constexpr Duration kSettleStep = std::chrono::milliseconds{2};
 constexpr Duration kKnock = std::chrono::seconds{1};
 
 struct Slot {
   const CaseRecord* record;
   const Clause* clause;
   CaseRun run;
+  int takes{0};
 
   [[nodiscard]] const Finding& last() const { return run.findings.back(); }
   [[nodiscard]] bool bad() const {
@@ -37,14 +39,6 @@ struct Slot {
                        [](const Finding& finding) { return finding.kind == Finding::Kind::unclear; });
   }
 };
-
-// A machine that stands still can make a good target look so.
-bool doubtful_when_late(const Clause& clause, const Finding& finding) {
-  if (finding.kind == Finding::Kind::violated || finding.kind == Finding::Kind::unmet) {
-    return true;
-  }
-  return finding.kind == Finding::Kind::took && clause.is_timed(finding.alternative);
-}
 
 class Runner {
  public:
@@ -58,7 +52,8 @@ class Runner {
  private:
   void watch_target() { canary_ = std::make_unique<Canary>(target_.endpoint, target_lag_, clock_); }
   void run_once(Slot& slot);
-  Finding examine(const Slot& slot, WireLog& log);
+  void state(Slot& slot, Fact fact);
+  void settle(Time end) const;
   void run_all(const std::vector<Slot*>& slots, std::size_t at_a_time);
   void rerun_doubtful(std::vector<Slot>& slots);
   void replay_failing(std::vector<Slot>& slots);
@@ -73,48 +68,43 @@ class Runner {
   std::unique_ptr<Canary> canary_;
 };
 
-Finding Runner::examine(const Slot& slot, WireLog& log) {
-  for (const std::string& capability : slot.clause->required) {
-    if (!target_.has(capability)) {
-      return not_applicable("the capability " + capability);
-    }
+void Runner::state(Slot& slot, Fact fact) {
+  add(slot.run, fact);
+  if (options_.recorder != nullptr) {
+    options_.recorder->keep(slot.run.id, fact);
   }
-  Wire wire(target_.endpoint, log, clock_);
-  Context context(target_, wire, clock_, lag_);
-  Finding finding = slot.record->run(context);
-  finding.target_gone = wire.any_refused();
-  const Time end = clock_.now();
-  if (!doubtful_when_late(*slot.clause, finding)) {
-    return finding;
+}
+
+// Lateness is known once nothing that could tell of it is still on its way.
+void Runner::settle(Time end) const {
+  WireLog nothing(clock_);
+  Wire idle(target_.endpoint, nothing, clock_);
+  const Time deadline = clock_.now() + kCanaryBound;
+  while (canary_->waits_since_before(end) && clock_.now() < deadline) {
+    idle.pump_for(kSettleStep);
   }
-  wire.until([&] { return !canary_->waits_since_before(end); }, kCanaryBound);
-  const Duration suite_late = lag_.worst(log.start(), end);
-  const Duration target_late = target_lag_.worst(log.start(), end);
-  if (suite_late <= context.fast() / 5 && target_late <= context.fast() / 3) {
-    return finding;
-  }
-  Finding doubt = unclear(fmt::format("{}; but this machine was overloaded: the suite up to {} late, the target {}",
-                                      finding.observed, ms_text(suite_late), ms_text(target_late)));
-  doubt.expected = finding.expected;
-  doubt.target_gone = finding.target_gone;
-  return doubt;
 }
 
 void Runner::run_once(Slot& slot) {
   if (options_.interrupted()) {
-    slot.run.findings.push_back(unclear("not run: interrupted"));
+    state(slot, Fact::interrupted);
     return;
   }
-  WireLog log(clock_);
-  Finding finding = examine(slot, log);
-  const double took_ms = to_ms(clock_.now() - log.start());
-  const bool first = slot.run.findings.empty();
-  const bool good = finding.kind == Finding::Kind::took;
-  slot.run.findings.push_back(std::move(finding));
-  slot.run.duration_ms = std::max(slot.run.duration_ms, took_ms);
-  if (first || !good) {
-    slot.run.log = log.render();
+  Take take;
+  take.case_id = slot.run.id;
+  take.number = ++slot.takes;
+  take.host = target_.endpoint.host;
+  take.port = target_.endpoint.port;
+  take.path = target_.endpoint.path;
+  take.started = iso8601(clock_.wall_now());
+  LiveMedium medium(clock_, &take.entries, {&lag_, &target_lag_});
+  take.monotonic_ns = medium.start().time_since_epoch().count();
+  Examined examined = examine(*slot.record, *slot.clause, target_, medium, [this](Time end) { settle(end); });
+  take.ended = (medium.time() - medium.start()).count();
+  if (options_.recorder != nullptr) {
+    options_.recorder->keep(take);
   }
+  add(slot.run, std::move(examined));
 }
 
 void Runner::run_all(const std::vector<Slot*>& slots, std::size_t at_a_time) {
@@ -164,20 +154,19 @@ void Runner::run_one_by_one(std::vector<Slot>& slots, RunnerReport& report) {
     if (slot.last().kind == Finding::Kind::took || slot.last().kind == Finding::Kind::not_applicable) {
       continue;
     }
-    slot.run.findings.clear();
+    state(slot, Fact::forget);
     if (!report.target_lost && !accepts_connections(target_.endpoint, clock_, kKnock)) {
       report.target_lost = !options_.revive(target_);
       watch_target();  // it may have come back elsewhere
     }
     if (report.target_lost) {
-      slot.run.findings.push_back(unclear("the target was gone"));
+      state(slot, Fact::target_gone);
       continue;
     }
     run_once(slot);
     if (!accepts_connections(target_.endpoint, clock_, kKnock)) {
       report.lost_during = slot.run.id;
-      slot.run.findings.assign(1, violated("the target survives the case",
-                                           "it accepts no connections any more; last seen: " + slot.last().observed));
+      state(slot, Fact::died);
     }
   }
 }
@@ -210,6 +199,8 @@ RunnerReport Runner::run(std::vector<Slot> slots) {
   for (Slot& slot : slots) {
     report.runs.push_back(std::move(slot.run));
   }
+  // The order of the run is told by the evidence; verdicts do not depend on it.
+  std::sort(report.runs.begin(), report.runs.end(), [](const CaseRun& a, const CaseRun& b) { return a.id < b.id; });
   return report;
 }
 
@@ -221,7 +212,7 @@ RunnerReport run_cases(const Catalogue& catalogue, const std::vector<const CaseR
   for (const CaseRecord* record : cases) {
     const Clause* clause = catalogue.find(record->clause);
     if (clause != nullptr) {
-      slots.push_back({record, clause, {std::string(record->id), {}, {}, 0}});
+      slots.push_back({record, clause, {std::string(record->id), {}, {}, 0}, 0});
     }
   }
   return Runner(target, clock, options).run(std::move(slots));

@@ -10,6 +10,7 @@
 #include "cases/context.h"
 #include "catalogue/catalogue.h"
 #include "judge/fold.h"
+#include "runner/recorder.h"
 
 namespace plumbline::conform {
 
@@ -20,6 +21,7 @@ struct RunnerOptions {
   std::function<bool(Target&)> revive = [](Target&) {
     return false;
   };
+  Recorder* recorder{nullptr};  // null: nothing is kept
   // True once the user wants to stop: cases that have not begun are left out. Asked from several threads.
   std::function<bool()> interrupted = [] {
     return false;

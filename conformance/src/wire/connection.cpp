@@ -1,13 +1,5 @@
 #include "wire/connection.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-
 namespace plumbline::conform {
 
 std::string_view to_string(Ending ending) {
@@ -26,27 +18,10 @@ std::string_view to_string(Ending ending) {
   return "open";
 }
 
-Connection::Connection(const Endpoint& endpoint, WireLog& log, const Clock& clock, int number)
-    : log_(log), clock_(clock), number_(number) {
-  sockaddr_storage address = endpoint.address;
-  fd_ = ::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd_ < 0) {
+Connection::Connection(Medium& medium, const Endpoint& endpoint, WireLog& log, int number)
+    : log_(log), medium_(medium), number_(number) {
+  if (!medium_.connect(number_, endpoint)) {
     note_end(Ending::refused);
-    return;
-  }
-  const int on = 1;
-  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-  if (::connect(fd_, generic, endpoint.address_length) == 0) {
-    connecting_ = false;
-  } else if (errno != EINPROGRESS) {
-    note_end(Ending::refused);
-  }
-}
-
-Connection::~Connection() {
-  if (fd_ >= 0) {
-    ::close(fd_);
   }
 }
 
@@ -61,81 +36,59 @@ void Connection::queue(std::string_view bytes) {
 }
 
 void Connection::flush() {
-  while (!out_.empty() && fd_ >= 0) {
-    const ssize_t n = ::send(fd_, out_.data(), out_.size(), MSG_NOSIGNAL);
-    if (n > 0) {
-      out_.erase(0, static_cast<std::size_t>(n));
-    } else if (n < 0 && errno == EINTR) {
-      continue;
-    } else if (n < 0 && (errno == EAGAIN)) {
-      return;
-    } else {
+  while (!out_.empty() && !ended()) {
+    const Taken taken = medium_.send(number_, out_);
+    if (taken.broken) {
       out_.clear();  // the answer may still be readable: the read side decides how this ended
-      return;
-    }
-  }
-}
-
-void Connection::drain() {
-  std::array<char, 65536> buffer{};
-  while (fd_ >= 0) {
-    const ssize_t n = ::recv(fd_, buffer.data(), buffer.size(), 0);
-    if (n > 0) {
-      on_bytes(std::string_view(buffer.data(), static_cast<std::size_t>(n)));
-    } else if (n == 0) {
-      end(Ending::closed_by_peer);
-    } else if (errno == EINTR) {
-      continue;
-    } else if (errno == EAGAIN) {
+    } else if (taken.bytes == 0) {
       return;
     } else {
-      end(Ending::reset_by_peer);
+      out_.erase(0, taken.bytes);
     }
   }
 }
 
-void Connection::service(bool readable, bool writable) {
-  if (connecting_ && (readable || writable)) {
-    int error = 0;
-    socklen_t length = sizeof error;
-    ::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &length);
-    if (error != 0) {
+void Connection::on(const Event& event) {
+  if (ended()) {
+    return;
+  }
+  switch (event.kind) {
+    case Event::Kind::connected:
+      connecting_ = false;
+      flush();
+      break;
+    case Event::Kind::writable:
+      flush();
+      break;
+    case Event::Kind::bytes:
+      on_bytes(event.bytes);
+      break;
+    case Event::Kind::refused:
       end(Ending::refused);
-      return;
-    }
-    connecting_ = false;
-    writable = true;
-  }
-  if (writable) {
-    flush();
-  }
-  if (readable) {
-    drain();
+      break;
+    case Event::Kind::end_of_stream:
+      end(Ending::closed_by_peer);
+      break;
+    case Event::Kind::reset:
+      end(Ending::reset_by_peer);
+      break;
   }
 }
 
-void Connection::abort() {
-  if (fd_ >= 0) {
-    const linger hard{1, 0};
-    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+void Connection::end(Ending ending, bool with_reset) {
+  if (ended()) {
+    return;
   }
-  end(Ending::closed_by_us);
-}
-
-void Connection::end(Ending ending) {
-  if (!ended()) {
-    note_end(ending);
-    on_end();
+  if (ending == Ending::closed_by_us) {
+    medium_.close(number_, with_reset);
   }
+  note_end(ending);
+  on_end();
 }
 
 void Connection::note_end(Ending ending) {
   ending_ = ending;
-  ended_at_ = clock_.now();
-  if (fd_ >= 0) {
-    ::close(fd_);
-    fd_ = -1;
-  }
+  ended_at_ = now();
   log_.note(number_, std::string("TCP connection ") + std::string(to_string(ending)));
 }
 

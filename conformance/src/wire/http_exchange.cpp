@@ -84,9 +84,8 @@ HttpAnswer HttpReader::answer() const {
   return answer;
 }
 
-HttpExchange::HttpExchange(const Endpoint& endpoint, WireLog& log, const Clock& clock, int number,
-                           std::string_view request)
-    : Connection(endpoint, log, clock, number) {
+HttpExchange::HttpExchange(Medium& medium, const Endpoint& endpoint, WireLog& log, int number, std::string_view request)
+    : Connection(medium, endpoint, log, number) {
   log_.sent(number, "http", request);
   failed_ = ended();
   queue(request);
@@ -112,7 +111,7 @@ void HttpExchange::on_end() {
 void HttpExchange::settle() {
   if (reader_.complete()) {
     answer_ = reader_.answer();
-    answer_->at = clock_.now();
+    answer_->at = now();
     hang_up();
   } else if (reader_.broken()) {
     failed_ = true;

@@ -38,7 +38,7 @@ class HttpReader {
 
 class HttpExchange final : public Connection {
  public:
-  HttpExchange(const Endpoint& endpoint, WireLog& log, const Clock& clock, int number, std::string_view request);
+  HttpExchange(Medium& medium, const Endpoint& endpoint, WireLog& log, int number, std::string_view request);
 
   [[nodiscard]] const HttpAnswer* answer() const { return answer_ ? &*answer_ : nullptr; }  // null: none yet
   // No answer will come any more: the connection ended without one, or spoke no HTTP.

@@ -26,8 +26,8 @@ std::string_view frame_name(unsigned opcode) {
 
 }  // namespace
 
-WebSocket::WebSocket(const Endpoint& endpoint, WireLog& log, const Clock& clock, int number, std::string_view target)
-    : Connection(endpoint, log, clock, number) {
+WebSocket::WebSocket(Medium& medium, const Endpoint& endpoint, WireLog& log, int number, std::string_view target)
+    : Connection(medium, endpoint, log, number) {
   // The key is the sample of RFC 6455 1.3: evidence is easier to read when it never changes.
   const std::string request = fmt::format(
       "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -64,7 +64,7 @@ void WebSocket::on_bytes(std::string_view bytes) {
     return;
   }
   HttpAnswer answer = handshake_.answer();
-  answer.at = clock_.now();
+  answer.at = now();
   if (answer.status != 101) {
     refusal_ = std::move(answer);
     mark_over();
@@ -123,22 +123,22 @@ void WebSocket::on_frame(Frame frame) {
 }
 
 void WebSocket::on_message(bool is_binary, std::string payload) {
-  const Time now = clock_.now();
+  const Time at = now();
   if (!is_binary && payload == "2") {
-    pings_.push_back(now);
+    pings_.push_back(at);
     if (answer_pings_) {
       text("3");
-      pongs_.push_back(clock_.now());
+      pongs_.push_back(now());
     }
     return;
   }
-  messages_.push_back({now, is_binary, std::move(payload)});
+  messages_.push_back({at, is_binary, std::move(payload)});
 }
 
 void WebSocket::mark_over() {
   if (!marked_) {
     marked_ = true;
-    over_at_ = clock_.now();
+    over_at_ = now();
   }
 }
 

@@ -22,7 +22,7 @@ struct WsMessage {
 class WebSocket final : public Connection {
  public:
   // `target` is the request target: path and query. Starts the RFC 6455 handshake at once.
-  WebSocket(const Endpoint& endpoint, WireLog& log, const Clock& clock, int number, std::string_view target);
+  WebSocket(Medium& medium, const Endpoint& endpoint, WireLog& log, int number, std::string_view target);
 
   void text(std::string_view payload) { frame(1, payload); }
   void binary(std::string_view payload) { frame(2, payload); }

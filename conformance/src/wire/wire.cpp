@@ -1,11 +1,17 @@
 #include "wire/wire.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <algorithm>
 
+#include "wire/live_medium.h"
+
 namespace plumbline::conform {
+
+Wire::Wire(const Endpoint& endpoint, WireLog& log, Medium& medium) : endpoint_(endpoint), log_(log), medium_(&medium) {}
+
+Wire::Wire(const Endpoint& endpoint, WireLog& log, const Clock& clock)
+    : endpoint_(endpoint), log_(log), own_(std::make_unique<LiveMedium>(clock, nullptr)), medium_(own_.get()) {}
 
 HttpExchange& Wire::http(std::string_view method, std::string_view query, std::string_view body,
                          std::string_view header_lines) {
@@ -16,30 +22,29 @@ HttpExchange& Wire::http(std::string_view method, std::string_view query, std::s
   }
   request += "\r\n";
   request += body;
-  auto exchange =
-      std::make_unique<HttpExchange>(endpoint_, log_, clock_, static_cast<int>(connections_.size() + 1), request);
+  auto exchange = std::make_unique<HttpExchange>(*medium_, endpoint_, log_, next_number(), request);
   HttpExchange& reference = *exchange;
   connections_.push_back(std::move(exchange));
   return reference;
 }
 
 WebSocket& Wire::web_socket(std::string_view query) {
-  auto socket = std::make_unique<WebSocket>(endpoint_, log_, clock_, static_cast<int>(connections_.size() + 1),
-                                            endpoint_.path + "?" + std::string(query));
+  auto socket =
+      std::make_unique<WebSocket>(*medium_, endpoint_, log_, next_number(), endpoint_.path + "?" + std::string(query));
   WebSocket& reference = *socket;
   connections_.push_back(std::move(socket));
   return reference;
 }
 
 bool Wire::until(const std::function<bool()>& predicate, Duration bound) {
-  const Time deadline = clock_.now() + bound;
+  const Time deadline = medium_->deadline(bound);
+  bool over = false;
   while (!predicate()) {
-    const Time now = clock_.now();
-    if (now >= deadline) {
-      round(Duration::zero());  // what arrived while this thread was not running still counts
-      return predicate();
+    if (over) {
+      return false;
     }
-    round(deadline - now);
+    over = medium_->wait(deadline);
+    serve();
   }
   return true;
 }
@@ -48,24 +53,12 @@ void Wire::pump_for(Duration duration) {
   until([] { return false; }, duration);
 }
 
-void Wire::round(Duration at_most) {
-  std::vector<pollfd> polled;
-  std::vector<Connection*> owners;
-  for (const auto& connection : connections_) {
-    if (connection->fd() >= 0) {
-      const int events = connection->wants_write() ? POLLIN | POLLOUT : POLLIN;
-      polled.push_back({connection->fd(), static_cast<short>(events), 0});
-      owners.push_back(connection.get());
-    }
-  }
-  const auto bounded = std::clamp<Duration>(at_most, Duration::zero(), std::chrono::milliseconds{100});
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(bounded);
-  const timespec wait{seconds.count(), (bounded - seconds).count()};
-  ::ppoll(polled.data(), polled.size(), &wait, nullptr);
-  for (std::size_t i = 0; i < polled.size(); ++i) {
-    const int events = polled[i].revents;
-    if (events != 0 && owners[i]->fd() >= 0) {
-      owners[i]->service((events & (POLLIN | POLLHUP | POLLERR)) != 0, (events & POLLOUT) != 0);
+void Wire::serve() {
+  Event event;
+  while (medium_->next(event)) {
+    // A stored run may name any number.
+    if (event.connection >= 1 && static_cast<std::size_t>(event.connection) <= connections_.size()) {
+      connections_[static_cast<std::size_t>(event.connection) - 1]->on(event);
     }
   }
   for (std::size_t i = 0; i < hooks_.size(); ++i) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cases/context.h"
+#include "wire/live_medium.h"
 
 namespace plumbline::conform {
 namespace {
@@ -61,8 +62,9 @@ TEST(PlaceSpan, DoubtsOnlyTheEndThatWasSeenLate) {
   LagTrack lag;
   const Target target;
   WireLog log(clock);
-  Wire wire(target.endpoint, log, clock);
-  const Context context(target, wire, clock, lag);
+  LiveMedium medium(clock, nullptr, {&lag, nullptr});
+  Wire wire(target.endpoint, log, medium);
+  const Context context(target, wire);
   const Time start = clock.now();
   clock.advance(405ms);
   const Time end = clock.now();

@@ -1,7 +1,8 @@
-// The suite's own lateness, measured by a 5 ms ticker: no timing verdict while the machine stands still. Stage: runner.
+// How late the suite or the target itself was: no timing verdict while the machine stands still. Stage: wire.
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -10,18 +11,24 @@
 
 namespace plumbline::conform {
 
+// Something that was due and seen only later.
+struct Late {
+  Time due;
+  Time seen;
+};
+
+// The worst lateness of anything that was due or seen within [from, to].
+[[nodiscard]] Duration worst_of(const std::vector<Late>& marks, Time from, Time to);
+
 // Thread-safe. `record` is for the ticker and for tests.
 class LagTrack {
  public:
   void record(Time due, Time seen);
-  // The worst lateness of any tick that was due or seen within [from, to].
   [[nodiscard]] Duration worst(Time from, Time to) const;
+  // The marks that came since `cursor`, which moves behind them; it begins at 0.
+  [[nodiscard]] std::vector<Late> news(std::size_t& cursor) const;
 
  private:
-  struct Late {
-    Time due;
-    Time seen;
-  };
   mutable std::mutex mutex_;
   std::vector<Late> late_;  // only ticks later than 1 ms
 };

@@ -1,4 +1,4 @@
-#include "runner/lag.h"
+#include "wire/lag.h"
 
 #include <algorithm>
 
@@ -17,15 +17,26 @@ void LagTrack::record(Time due, Time seen) {
   }
 }
 
-Duration LagTrack::worst(Time from, Time to) const {
-  const std::lock_guard lock(mutex_);
+Duration worst_of(const std::vector<Late>& marks, Time from, Time to) {
   Duration worst{};
-  for (const Late& late : late_) {
+  for (const Late& late : marks) {
     if (late.seen >= from && late.due <= to) {
       worst = std::max<Duration>(worst, late.seen - late.due);
     }
   }
   return worst;
+}
+
+Duration LagTrack::worst(Time from, Time to) const {
+  const std::lock_guard lock(mutex_);
+  return worst_of(late_, from, to);
+}
+
+std::vector<Late> LagTrack::news(std::size_t& cursor) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Late> marks(late_.begin() + static_cast<std::ptrdiff_t>(cursor), late_.end());
+  cursor = late_.size();
+  return marks;
 }
 
 LagTicker::LagTicker(LagTrack& track, const Clock& clock) {

@@ -1,0 +1,55 @@
+// One recorded step of a case, and the record of one take. Stage: evidence.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plumbline/base/clock.h"
+
+namespace plumbline::conform {
+
+// What the suite did, or what it saw.
+enum class Step {
+  connect,
+  connect_refused,  // the kernel refused at once
+  send,             // bytes that the kernel took
+  send_failed,
+  close,
+  abort,  // close with a reset
+  wake,   // a wait ended
+  deadline,
+  connected,
+  refused,
+  writable,
+  bytes,
+  end_of_stream,
+  reset,
+  clock,  // the case asked for the time
+  suite_late,
+  target_late,
+};
+
+struct Entry {
+  Step step{Step::wake};
+  std::int64_t at{0};    // nanoseconds since the take began
+  int connection{0};     // 0: none
+  std::string bytes{};   // of send and bytes
+  std::int64_t due{0};   // of *_late, as `at`
+  std::int64_t seen{0};  // of *_late
+};
+
+// Where one take of a case began, and everything that happened in it.
+struct Take {
+  std::string case_id;
+  int number{1};
+  std::string host, path;
+  std::uint16_t port{0};
+  std::string started;           // wall clock, ISO-8601, for people
+  std::int64_t monotonic_ns{0};  // of the machine that ran it
+  std::vector<Entry> entries;
+  std::int64_t ended{0};
+};
+
+}  // namespace plumbline::conform

@@ -1,0 +1,202 @@
+// Text to evidence. Stage: evidence.
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+
+#include "evidence/step_words.h"
+#include "evidence/text.h"
+
+namespace plumbline::conform {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t kLongest = 86'400'000'000'000;  // a day: longer than any take, far from any overflow
+constexpr std::int64_t kClockEnd = std::int64_t{1} << 61U;
+constexpr int kMostConnections = 100'000;
+
+std::optional<std::int64_t> whole(const json::object& fields, std::string_view key, std::int64_t least,
+                                  std::int64_t most) {
+  const json::value* value = fields.if_contains(key);
+  if (value == nullptr || !value->is_int64() || value->as_int64() < least || value->as_int64() > most) {
+    return std::nullopt;
+  }
+  return value->as_int64();
+}
+
+std::optional<std::string> text(const json::object& fields, std::string_view key) {
+  const json::value* value = fields.if_contains(key);
+  return value != nullptr && value->is_string() ? std::optional(std::string(value->as_string())) : std::nullopt;
+}
+
+std::optional<std::string> from_base64(std::string_view coded) {
+  if (coded.size() % 4 != 0) {
+    return std::nullopt;
+  }
+  std::string bytes(coded.size() / 4 * 3 + 1, '\0');
+  const int length =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                      reinterpret_cast<const unsigned char*>(coded.data()), static_cast<int>(coded.size()));
+  const auto padding = std::count(coded.end() - std::min<std::ptrdiff_t>(2, std::ssize(coded)), coded.end(), '=');
+  if (length < padding) {
+    return std::nullopt;
+  }
+  bytes.resize(static_cast<std::size_t>(length - padding));
+  return bytes;
+}
+
+class Reader {
+ public:
+  ReadEvidence read(std::string_view content) {
+    while (!content.empty() && result_.error.empty()) {
+      ++line_;
+      const std::size_t end = content.find('\n');
+      if (end == std::string_view::npos) {
+        fail("the line is cut off");
+        break;
+      }
+      take_line(content.substr(0, end));
+      content.remove_prefix(end + 1);
+    }
+    if (open_ && result_.error.empty()) {
+      fail("the take is cut off");
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void fail(std::string_view sentence) { result_.error = fmt::format("line {}: {}", line_, sentence); }
+
+  void take_line(std::string_view line) {
+    boost::system::error_code error;
+    const json::value value = json::parse(line, error);
+    if (error || !value.is_object()) {
+      fail("not a JSON object");
+      return;
+    }
+    const json::object& fields = value.as_object();
+    if (!open_) {
+      begin(fields);
+    } else if (fields.contains("end")) {
+      end(fields);
+    } else {
+      step(fields);
+    }
+  }
+
+  void begin(const json::object& fields) {
+    const auto id = text(fields, "case");
+    if (!id) {
+      fail("a line that belongs to no take");
+      return;
+    }
+    if (const auto word = text(fields, "fact")) {
+      const auto fact = fact_from(*word);
+      if (!fact) {
+        fail("an unknown fact");
+        return;
+      }
+      result_.parts.emplace_back(FactOfCase{*id, *fact});
+      return;
+    }
+    const auto number = whole(fields, "take", 1, 1'000'000);
+    const auto port = whole(fields, "port", 1, 65535);
+    const auto start = whole(fields, "monotonic_ns", 0, kClockEnd);
+    const auto host = text(fields, "host");
+    const auto path = text(fields, "path");
+    const auto started = text(fields, "started");
+    if (!number || !port || !start || !host || !path || !started) {
+      fail("a take needs take, host, port, path, started and monotonic_ns");
+      return;
+    }
+    take_ = {*id, static_cast<int>(*number), *host, *path, static_cast<std::uint16_t>(*port), *started, *start, {}, 0};
+    open_ = true;
+  }
+
+  std::optional<std::int64_t> time(const json::object& fields) {
+    const std::int64_t before = take_.entries.empty() ? 0 : take_.entries.back().at;
+    const auto at = whole(fields, "t", before, kLongest);
+    if (!at) {
+      fail("t must be whole nanoseconds, not before those of the line above");
+    }
+    return at;
+  }
+
+  void end(const json::object& fields) {
+    if (const auto at = time(fields)) {
+      take_.ended = *at;
+      result_.parts.emplace_back(std::exchange(take_, {}));
+      open_ = false;
+    }
+  }
+
+  void step(const json::object& fields) {
+    const auto did = text(fields, "did");
+    const auto saw = text(fields, "saw");
+    const auto step = did ? step_from(true, *did) : saw ? step_from(false, *saw) : std::nullopt;
+    const auto at = time(fields);
+    if (!at) {
+      return;
+    }
+    if (!step) {
+      fail("a step needs did or saw with a known word");
+      return;
+    }
+    Entry entry;
+    entry.step = *step;
+    entry.at = *at;
+    entry.connection = static_cast<int>(whole(fields, "on", 1, kMostConnections).value_or(0));
+    if (!add_details(fields, entry)) {
+      return;
+    }
+    take_.entries.push_back(std::move(entry));
+  }
+
+  bool add_details(const json::object& fields, Entry& entry) {
+    const bool late = entry.step == Step::suite_late || entry.step == Step::target_late;
+    const bool alone = late || entry.step == Step::wake || entry.step == Step::deadline || entry.step == Step::clock;
+    if (!alone && entry.connection == 0) {
+      fail("this step needs the number of its connection in on");
+      return false;
+    }
+    if (late) {
+      const auto due = whole(fields, "due", -kLongest, kLongest);
+      const auto seen = whole(fields, "seen", -kLongest, kLongest);
+      entry.due = due.value_or(0);
+      entry.seen = seen.value_or(0);
+      if (!due || !seen) {
+        fail("lateness needs due and seen");
+        return false;
+      }
+    }
+    if (entry.step == Step::send || entry.step == Step::bytes) {
+      auto plain = text(fields, "text");
+      const auto coded = text(fields, "b64");
+      if (!plain && coded) {
+        plain = from_base64(*coded);
+      }
+      if (!plain || plain->empty()) {
+        fail("this step needs its bytes in text or b64");
+        return false;
+      }
+      entry.bytes = std::move(*plain);
+    }
+    return true;
+  }
+
+  ReadEvidence result_;
+  std::size_t line_{0};
+  bool open_{false};
+  Take take_;
+};
+
+}  // namespace
+
+ReadEvidence read_evidence(std::string_view content) {
+  return Reader().read(content);
+}
+
+}  // namespace plumbline::conform

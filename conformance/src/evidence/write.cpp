@@ -1,0 +1,75 @@
+// Evidence to text. Stage: evidence.
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "evidence/step_words.h"
+#include "evidence/text.h"
+
+namespace plumbline::conform {
+namespace {
+
+namespace json = boost::json;
+
+bool printable(std::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) {
+    return (c >= 0x20 && c < 0x7f) || c == '\r' || c == '\n' || c == '\t' || c == '\x1e';
+  });
+}
+
+std::string base64(std::string_view bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  const int length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
+std::string line(const json::object& fields) {
+  return json::serialize(fields) + "\n";
+}
+
+std::string line(const Entry& entry) {
+  const StepWord& word = word_of(entry.step);
+  json::object fields{{"t", entry.at}, {word.ours ? "did" : "saw", word.word}};
+  if (entry.connection != 0) {
+    fields["on"] = entry.connection;
+  }
+  if (entry.step == Step::send || entry.step == Step::bytes) {
+    if (printable(entry.bytes)) {
+      fields["text"] = entry.bytes;
+    } else {
+      fields["b64"] = base64(entry.bytes);
+    }
+  }
+  if (entry.step == Step::suite_late || entry.step == Step::target_late) {
+    fields["due"] = entry.due;
+    fields["seen"] = entry.seen;
+  }
+  return line(fields);
+}
+
+}  // namespace
+
+std::string to_lines(const Take& take) {
+  std::string text = line({{"case", take.case_id},
+                           {"take", take.number},
+                           {"host", take.host},
+                           {"port", take.port},
+                           {"path", take.path},
+                           {"started", take.started},
+                           {"monotonic_ns", take.monotonic_ns}});
+  for (const Entry& entry : take.entries) {
+    text += line(entry);
+  }
+  return text + line({{"t", take.ended}, {"end", true}});
+}
+
+std::string to_line(std::string_view case_id, Fact fact) {
+  return line({{"case", case_id}, {"fact", to_string(fact)}});
+}
+
+}  // namespace plumbline::conform

@@ -1,0 +1,54 @@
+#include "runner/examine.h"
+
+#include <fmt/format.h>
+
+namespace plumbline::conform {
+namespace {
+
+// A machine that stands still can make a good target look so.
+bool doubtful_when_late(const Clause& clause, const Finding& finding) {
+  if (finding.kind == Finding::Kind::violated || finding.kind == Finding::Kind::unmet) {
+    return true;
+  }
+  return finding.kind == Finding::Kind::took && clause.is_timed(finding.alternative);
+}
+
+Finding doubt_when_late(Finding finding, const Context& context, Time start, Time end) {
+  Medium& medium = context.wire.medium();
+  const Duration suite_late = medium.worst_lag(Who::suite, start, end);
+  const Duration target_late = medium.worst_lag(Who::target, start, end);
+  if (suite_late <= context.fast() / 5 && target_late <= context.fast() / 3) {
+    return finding;
+  }
+  Finding doubt = unclear(fmt::format("{}; but this machine was overloaded: the suite up to {} late, the target {}",
+                                      finding.observed, ms_text(suite_late), ms_text(target_late)));
+  doubt.expected = finding.expected;
+  doubt.target_gone = finding.target_gone;
+  return doubt;
+}
+
+}  // namespace
+
+Examined examine(const CaseRecord& record, const Clause& clause, const Target& target, Medium& medium,
+                 const std::function<void(Time)>& settle) {
+  for (const std::string& capability : clause.required) {
+    if (!target.has(capability)) {
+      return {not_applicable("the capability " + capability), {}, {}};
+    }
+  }
+  const Time start = medium.time();
+  const LastEventClock log_clock(medium);
+  WireLog log(log_clock);
+  Wire wire(target.endpoint, log, medium);
+  Context context(target, wire);
+  Finding finding = record.run(context);
+  finding.target_gone = wire.any_refused();
+  const Time end = medium.read_clock();
+  if (doubtful_when_late(clause, finding)) {
+    settle(end);
+    finding = doubt_when_late(std::move(finding), context, start, end);
+  }
+  return {std::move(finding), log.render(), end - start};
+}
+
+}  // namespace plumbline::conform

@@ -1,0 +1,216 @@
+#include "wire/live_medium.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace plumbline::conform {
+
+LiveMedium::LiveMedium(const Clock& clock, std::vector<Entry>* record, LagTracks tracks)
+    : clock_(clock), record_(record), start_(clock.now()), time_(start_) {
+  suite_.track = tracks.suite;
+  target_.track = tracks.target;
+}
+
+LiveMedium::~LiveMedium() {
+  for (const auto& [connection, socket] : sockets_) {
+    ::close(socket.fd);
+  }
+}
+
+void LiveMedium::note(Step step, int connection, std::string_view bytes) {
+  time_ = clock_.now();
+  if (record_ != nullptr) {
+    record_->push_back({step, (time_ - start_).count(), connection, std::string(bytes)});
+  }
+}
+
+Time LiveMedium::read_clock() {
+  note(Step::clock);
+  return time_;
+}
+
+// Marks are written down when they are asked for: nothing else of them reaches a verdict.
+void LiveMedium::learn(Watch& watch, Step step) {
+  if (watch.track == nullptr) {
+    return;
+  }
+  for (const Late& late : watch.track->news(watch.cursor)) {
+    if (late.seen >= start_ - std::chrono::milliseconds{100}) {
+      watch.marks.push_back(late);
+      note(step);
+      if (record_ != nullptr) {
+        record_->back().due = (late.due - start_).count();
+        record_->back().seen = (late.seen - start_).count();
+      }
+    }
+  }
+}
+
+Duration LiveMedium::worst_lag(Who who, Time from, Time to) {
+  Watch& watch = who == Who::suite ? suite_ : target_;
+  learn(watch, who == Who::suite ? Step::suite_late : Step::target_late);
+  return worst_of(watch.marks, from, to);
+}
+
+bool LiveMedium::connect(int connection, const Endpoint& endpoint) {
+  sockaddr_storage address = endpoint.address;
+  Socket made;
+  made.fd = ::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (made.fd < 0) {
+    note(Step::connect_refused, connection);
+    return false;
+  }
+  const int on = 1;
+  ::setsockopt(made.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+  // A connection made at once is told by the first wait, like any other.
+  if (::connect(made.fd, generic, endpoint.address_length) != 0 && errno != EINPROGRESS) {
+    ::close(made.fd);
+    note(Step::connect_refused, connection);
+    return false;
+  }
+  sockets_[connection] = made;
+  note(Step::connect, connection);
+  return true;
+}
+
+Taken LiveMedium::send(int connection, std::string_view bytes) {
+  const auto found = sockets_.find(connection);
+  if (found == sockets_.end() || found->second.connecting) {
+    return {};
+  }
+  ssize_t n = -1;
+  do {
+    n = ::send(found->second.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  } while (n < 0 && errno == EINTR);
+  if (n < 0 && errno != EAGAIN) {
+    found->second.blocked = false;
+    note(Step::send_failed, connection);
+    return {0, true};
+  }
+  const std::size_t taken = n > 0 ? static_cast<std::size_t>(n) : 0;
+  found->second.blocked = taken < bytes.size();
+  if (taken > 0) {
+    note(Step::send, connection, bytes.substr(0, taken));
+  }
+  return {taken, false};
+}
+
+void LiveMedium::close(int connection, bool with_reset) {
+  const auto found = sockets_.find(connection);
+  if (found == sockets_.end()) {
+    return;
+  }
+  if (with_reset) {
+    const linger hard{1, 0};
+    ::setsockopt(found->second.fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+  }
+  ::close(found->second.fd);
+  sockets_.erase(found);
+  note(with_reset ? Step::abort : Step::close, connection);
+}
+
+bool LiveMedium::wait(Time deadline) {
+  const Time now = clock_.now();
+  const bool last = now >= deadline;  // what arrived while this thread was not running still counts
+  poll_for(last ? Duration::zero() : deadline - now);
+  note(last ? Step::deadline : Step::wake);
+  return last;
+}
+
+void LiveMedium::poll_for(Duration at_most) {
+  std::vector<pollfd> polled;
+  for (const auto& [connection, socket] : sockets_) {
+    const int events = socket.connecting || socket.blocked ? POLLIN | POLLOUT : POLLIN;
+    polled.push_back({socket.fd, static_cast<short>(events), 0});
+  }
+  const auto bounded = std::clamp<Duration>(at_most, Duration::zero(), std::chrono::milliseconds{100});
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(bounded);
+  const timespec wait{seconds.count(), (bounded - seconds).count()};
+  ::ppoll(polled.data(), polled.size(), &wait, nullptr);
+  ready_.clear();
+  std::size_t i = 0;
+  for (const auto& [connection, socket] : sockets_) {
+    const int events = polled[i++].revents;
+    if (events != 0) {
+      ready_.push_back({connection, (events & (POLLIN | POLLHUP | POLLERR)) != 0, (events & POLLOUT) != 0});
+    }
+  }
+  std::reverse(ready_.begin(), ready_.end());
+}
+
+bool LiveMedium::next(Event& event) {
+  while (!ready_.empty()) {
+    Ready& ready = ready_.back();
+    const auto found = sockets_.find(ready.connection);
+    event = {};
+    event.connection = ready.connection;
+    if (found != sockets_.end()) {
+      if (finish_connecting(ready, found->second, event)) {
+        return true;
+      }
+      if (ready.writable) {
+        ready.writable = false;
+        event.kind = Event::Kind::writable;
+        note(Step::writable, event.connection);
+        return true;
+      }
+      if (ready.readable && read(ready, found->second, event)) {
+        return true;
+      }
+    }
+    ready_.pop_back();
+  }
+  return false;
+}
+
+bool LiveMedium::finish_connecting(Ready& ready, Socket& socket, Event& event) {
+  if (!socket.connecting) {
+    return false;
+  }
+  int error = 0;
+  socklen_t length = sizeof error;
+  ::getsockopt(socket.fd, SOL_SOCKET, SO_ERROR, &error, &length);
+  ready.writable = false;  // being connected says so already
+  socket.connecting = false;
+  event.kind = error == 0 ? Event::Kind::connected : Event::Kind::refused;
+  note(error == 0 ? Step::connected : Step::refused, event.connection);
+  if (error != 0) {
+    ::close(socket.fd);
+    sockets_.erase(event.connection);
+    ready_.pop_back();
+  }
+  return true;
+}
+
+bool LiveMedium::read(Ready& ready, Socket& socket, Event& event) {
+  std::array<char, 65536> buffer{};
+  ssize_t n = -1;
+  do {
+    n = ::recv(socket.fd, buffer.data(), buffer.size(), 0);
+  } while (n < 0 && errno == EINTR);
+  if (n < 0 && errno == EAGAIN) {
+    ready.readable = false;
+    return false;
+  }
+  if (n > 0) {
+    event.kind = Event::Kind::bytes;
+    event.bytes.assign(buffer.data(), static_cast<std::size_t>(n));
+    note(Step::bytes, event.connection, event.bytes);
+    return true;
+  }
+  event.kind = n == 0 ? Event::Kind::end_of_stream : Event::Kind::reset;
+  note(n == 0 ? Step::end_of_stream : Step::reset, event.connection);
+  ::close(socket.fd);
+  sockets_.erase(event.connection);
+  ready_.pop_back();
+  return true;
+}
+
+}  // namespace plumbline::conform

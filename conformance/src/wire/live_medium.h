@@ -1,0 +1,70 @@
+// The network as a medium; writes down everything that a case did and saw. Stage: wire.
+#pragma once
+
+#include <poll.h>
+
+#include <map>
+#include <vector>
+
+#include "evidence/entry.h"
+#include "wire/lag.h"
+#include "wire/medium.h"
+
+namespace plumbline::conform {
+
+// Who is late, for the guard; null: nobody watches.
+struct LagTracks {
+  const LagTrack* suite{nullptr};
+  const LagTrack* target{nullptr};
+};
+
+class LiveMedium final : public Medium {
+ public:
+  // `record` may be null: then nothing is kept. Both outlive the medium.
+  LiveMedium(const Clock& clock, std::vector<Entry>* record, LagTracks tracks = {});
+  ~LiveMedium() override;
+
+  [[nodiscard]] Time start() const { return start_; }
+  [[nodiscard]] Time time() const override { return time_; }
+  Time read_clock() override;
+  Duration worst_lag(Who who, Time from, Time to) override;
+  bool connect(int connection, const Endpoint& endpoint) override;
+  Taken send(int connection, std::string_view bytes) override;
+  void close(int connection, bool with_reset) override;
+  Time deadline(Duration bound) override { return clock_.now() + bound; }
+  bool wait(Time deadline) override;
+  bool next(Event& event) override;
+
+ private:
+  struct Socket {
+    int fd{-1};
+    bool connecting{true};
+    bool blocked{false};  // has bytes that the kernel did not take
+  };
+  struct Ready {
+    int connection{0};
+    bool readable{false};
+    bool writable{false};
+  };
+  struct Watch {
+    const LagTrack* track{nullptr};
+    std::size_t cursor{0};
+    std::vector<Late> marks;
+  };
+  void note(Step step, int connection = 0, std::string_view bytes = {});
+  void poll_for(Duration at_most);
+  bool finish_connecting(Ready& ready, Socket& socket, Event& event);
+  bool read(Ready& ready, Socket& socket, Event& event);
+  void learn(Watch& watch, Step step);
+
+  const Clock& clock_;
+  std::vector<Entry>* record_;
+  Time start_;
+  Time time_;
+  std::map<int, Socket> sockets_;
+  std::vector<Ready> ready_;  // in reverse
+  Watch suite_;
+  Watch target_;
+};
+
+}  // namespace plumbline::conform
