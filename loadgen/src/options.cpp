@@ -34,9 +34,16 @@ void add_options(CLI::App& app, Options& into) {
         const auto length = parse_duration(word);
         return length && *length >= std::chrono::seconds{1} ? std::string{} : "'" + word + "' is no time such as 60s";
       });
+  app.add_option_function<std::string>(
+         "--settle", [&into](const std::string& word) { into.settle = parse_duration(word); },
+         "Wait so long at most for what is missing after the load (default 15s, with faults 120s)")
+      ->check([](const std::string& word) {
+        return parse_duration(word) ? std::string{} : "'" + word + "' is no time such as 20s";
+      });
   app.add_option("--jwt-key", into.jwt_key,
                  "RS256 private key (PEM) that the target trusts; users are tokens signed by it");
-  app.add_option("--mutant", into.mutant, "Start the embedded server with this deliberate fault");
+  app.add_option("--mutant", into.mutant,
+                 "Start the embedded server, or the stack's instances, with this deliberate fault");
   app.add_flag("--plan", into.plan, "Print the offered load and every default, send nothing");
   app.add_flag("--json", into.json, "Print summary.json (with --plan: plan.json) and nothing else on stdout");
 }

@@ -15,9 +15,10 @@ struct Options {
   std::string target;  // URL or target file; empty: as the scenario says
   std::string out;     // run directory; empty: reports/runs/<name>/<UTC>/
   std::string jwt_key;
-  std::string mutant;  // handed to the embedded server
+  std::string mutant;  // handed to the embedded server, or to every instance of the stack
   std::optional<std::uint64_t> seed;
   std::optional<Duration> duration;  // of the scenario's longest phase
+  std::optional<Duration> settle;    // at most, after the load
   bool plan{false};
   bool json{false};
 };

@@ -81,6 +81,7 @@ std::optional<Refusal> check_space(const fs::path& dir, const Plan& plan) {
 std::string again(const Plan& plan, const Options& options) {
   std::string line = "plumbline load " + shell_word(options.scenario) + " --seed " + std::to_string(plan.scenario.seed);
   line += options.duration ? fmt::format(" --duration {:g}s", in_seconds(*options.duration)) : "";
+  line += options.settle ? fmt::format(" --settle {:g}s", in_seconds(*options.settle)) : "";
   line += options.target.empty() ? "" : " --target " + shell_word(options.target);
   line += options.jwt_key.empty() ? "" : " --jwt-key " + shell_word(options.jwt_key);
   line += options.mutant.empty() ? "" : " --mutant " + shell_word(options.mutant);
@@ -226,6 +227,7 @@ RunRecord play(const Plan& plan, const Options& options, RunningTarget& target, 
       {},   {},       {}};
   const std::unique_ptr<Workload> workload = make_workload(plan, target, wire, recorder, clock, tokens.get());
   Engine engine{plan, wire, *workload, recorder, clock, driver};
+  engine.settle_within(options.settle);
   Progress progress{std::cout, progress_style(options), plan};
   progress.header(target.label);
   record.priority = raise_priority();  // after the threads and the child that shall not inherit it

@@ -94,7 +94,7 @@ Time Engine::run_heal(Time now) {
 }
 
 Duration Engine::settle_at_most() const {
-  return faults_ != nullptr ? kSettleAfterFaults : kSettleAtMost;
+  return settle_at_most_ ? *settle_at_most_ : faults_ != nullptr ? kSettleAfterFaults : kSettleAtMost;
 }
 
 void Engine::end(Ending ending, std::string sentence, Time now) {

@@ -24,6 +24,8 @@ class Engine {
   Engine(const Plan& plan, Wire& wire, Workload& workload, Recorder& recorder, const Clock& clock,
          FaultHooks* faults = nullptr);
 
+  // Before begin(): what is missing after the load may take so long at most; without a value, the engine's own bound.
+  void settle_within(std::optional<Duration> at_most) { settle_at_most_ = at_most; }
   void begin(Time now);
   // Does everything that is due. Returns when to call again; Time::max() once ending() is not running.
   Time turn(Time now);
@@ -69,6 +71,7 @@ class Engine {
   Time stage_start_{};
   std::optional<ArrivalStream> arrivals_;
   std::size_t wanted_users_{0};
+  std::optional<Duration> settle_at_most_;
   bool prepared_{false};
   bool settled_{false};
   bool interrupted_{false};

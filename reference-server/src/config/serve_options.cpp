@@ -96,7 +96,7 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_option("--jwt-key", options.jwt_key_file, "RSA private key (PEM) for tokens; else one is generated");
   declare_limits(app, raw);
   declare_backends(app, options.backends);
-  app.add_option("--mutant", raw.mutant, "run with one deliberate fault (test builds only)");
+  app.add_option("--mutant", raw.mutant, "run with a deliberate fault, or several joined by + (test builds only)");
   app.add_option("--shards", raw.shards, "event loops, one thread each")->check(CLI::Range(std::size_t{1}, kMaxShards));
   app.add_option("--max-payload", options.max_payload, "bytes of one POST body or WebSocket message")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}));
@@ -163,11 +163,11 @@ std::optional<EarlyEnd> choose_mutant(const std::string& id, ServeOptions& optio
                         "; this one has no deliberate faults compiled in\n",
                     ExitCode::usage};
   }
-  const auto mutant = find_mutant(id);
-  if (!mutant) {
+  auto mutants = find_mutants(id);
+  if (!mutants) {
     return EarlyEnd{"plumbline serve: unknown mutant '" + id + "'; known: " + mutant_list() + "\n", ExitCode::usage};
   }
-  options.mutant = *mutant;
+  options.mutants = std::move(*mutants);
   return std::nullopt;
 }
 

@@ -26,7 +26,7 @@ struct ServeOptions {
   bool rate_limits{true};
   LockoutLadder login_lockout{messenger_ladder()};  // empty: off
   BackendOptions backends;
-  Mutant mutant{Mutant::none};
+  std::vector<Mutant> mutants;
   std::size_t shards{1};
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds ping_timeout{20'000};

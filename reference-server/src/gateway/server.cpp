@@ -41,7 +41,7 @@ engineio::ServerOptions engine_options(const ServeOptions& options) {
   engine.max_payload = options.max_payload;
   engine.polling = options.polling;
   engine.websocket = options.websocket;
-  set_server_fault(engine, options.mutant);
+  set_server_fault(engine, options.mutants);
   return engine;
 }
 
@@ -127,7 +127,9 @@ ExitCode run(const ServeOptions& options, Listening listening, const sigset_t& e
 
 ExitCode serve(const ServeOptions& options) {
   log::set_level(options.log_level);
-  activate(options.mutant);
+  for (const Mutant mutant : options.mutants) {
+    activate(mutant);
+  }
   const sigset_t ends = block_signals();
   auto opened = open_listeners(options.host, options.port, options.shards);
   if (const auto* why = std::get_if<std::string>(&opened)) {

@@ -1,5 +1,6 @@
 #include "mutant/mutant.h"
 
+#include <bitset>
 #include <utility>
 
 namespace plumbline::serve {
@@ -61,16 +62,34 @@ std::optional<Mutant> find_mutant(std::string_view id) {
   return std::nullopt;
 }
 
+std::optional<std::vector<Mutant>> find_mutants(std::string_view ids) {
+  std::vector<Mutant> all;
+  for (std::size_t end = 0; end != std::string_view::npos;) {
+    end = ids.find('+');
+    const auto mutant = find_mutant(ids.substr(0, end));
+    if (!mutant) {
+      return std::nullopt;
+    }
+    all.push_back(*mutant);
+    ids.remove_prefix(end == std::string_view::npos ? ids.size() : end + 1);
+  }
+  return all;
+}
+
 #if defined(PLUMBLINE_MUTANTS)
 namespace {
-Mutant g_active = Mutant::none;  // written before the shard threads start, read-only afterwards
+std::bitset<64> g_active;  // written before the shard threads start, read-only afterwards
 }
 
 void activate(Mutant mutant) {
-  g_active = mutant;
+  if (mutant == Mutant::none) {
+    g_active.reset();
+  } else {
+    g_active.set(static_cast<std::size_t>(mutant));
+  }
 }
 bool active(Mutant mutant) {
-  return g_active == mutant;
+  return g_active[static_cast<std::size_t>(mutant)];
 }
 #endif
 

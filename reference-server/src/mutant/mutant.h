@@ -1,6 +1,6 @@
-// Deliberate faults, one active per process, chosen by `serve --mutant ID`: they prove that the checkers and the judge
-// have teeth. Compiled in only with PLUMBLINE_MUTANTS (presets dev, check, asan, tsan); elsewhere active() is a
-// constant.
+// Deliberate faults, chosen by `serve --mutant ID`, or `ID+ID` where one only shows behind another: they prove that
+// the checkers and the judge have teeth. Compiled in only with PLUMBLINE_MUTANTS (presets dev, check, asan, tsan);
+// elsewhere active() is a constant.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,12 @@ enum class Mutant : std::uint8_t {
   wrong_recipient,   // every 50th message also goes to somebody who is no member
   reused_sequence,   // every 50th message gets the sequence id of the one before
   // Real backends, seen only when parts fail.
-  plain_incr,        // sequence ids as Redis counts them, without a fence
-  no_fence_on_thaw,  // a sequence id is accepted however long ago the epoch was confirmed
+  plain_incr,  // sequence ids as Redis counts them, without a fence
+  // A sequence id is accepted however long ago the epoch was confirmed, on a connection that outlives any silence.
+  no_fence_on_thaw,
   // Real backends; only faults expose them.
-  dedup_on_sequence,    // the store's consumer takes any message under a known sequence id for a copy
+  // The store's consumer takes any message under a known sequence id for a copy. Only shows when the fence fails too.
+  dedup_on_sequence,
   offset_before_store,  // the consumer's position is committed before the messages are
   outbox_after_commit,  // the outbox row follows the direct commit instead of being part of it
   ack_before_report,    // 202 before the brokers' report
@@ -51,10 +53,12 @@ enum class Mutant : std::uint8_t {
 // Hyphenated ids as typed on the command line, e.g. "ack-before-store".
 [[nodiscard]] const std::vector<std::string_view>& mutant_ids();
 [[nodiscard]] std::optional<Mutant> find_mutant(std::string_view id);
+// Ids joined by '+', each known; nullopt otherwise.
+[[nodiscard]] std::optional<std::vector<Mutant>> find_mutants(std::string_view ids);
 
 #if defined(PLUMBLINE_MUTANTS)
 inline constexpr bool kMutantsCompiledIn = true;
-// Set once before the shards start.
+// Before the shards start. Beside those that are active already; none ends them all.
 void activate(Mutant mutant);
 [[nodiscard]] bool active(Mutant mutant);
 #else

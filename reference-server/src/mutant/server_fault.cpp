@@ -51,11 +51,14 @@ engineio::ServerFault fault_of(Mutant mutant) {
 
 }  // namespace
 
-void set_server_fault(engineio::ServerOptions& options, Mutant mutant) {
-  options.fault = fault_of(mutant);
+void set_server_fault(engineio::ServerOptions& options, const std::vector<Mutant>& mutants) {
+  for (const Mutant mutant : mutants) {
+    const engineio::ServerFault fault = fault_of(mutant);
+    options.fault = fault == engineio::ServerFault::none ? options.fault : fault;
+  }
 }
 #else
-void set_server_fault(engineio::ServerOptions&, Mutant) {}
+void set_server_fault(engineio::ServerOptions&, const std::vector<Mutant>&) {}
 #endif
 
 }  // namespace plumbline::serve

@@ -76,6 +76,14 @@ TEST(ServeOptions, UnknownMutantListsTheKnownOnes) {
   EXPECT_THAT(end.text, HasSubstr(kMutantsCompiledIn ? "never-ping" : "preset"));
 }
 
+#if defined(PLUMBLINE_MUTANTS)
+TEST(ServeOptions, TakesSeveralMutantsJoinedByAPlus) {
+  EXPECT_EQ(options_of({"--mutant", "plain-incr+dedup-on-sequence"}).mutants,
+            (std::vector<Mutant>{Mutant::plain_incr, Mutant::dedup_on_sequence}));
+  EXPECT_EQ(end_of({"--mutant", "plain-incr+"}).code, ExitCode::usage);
+}
+#endif
+
 TEST(ServeOptions, LoginLockoutIsTheMessengersUnlessToldOtherwise) {
   const auto steps = [](const std::vector<std::string>& args) {
     std::vector<std::pair<std::uint32_t, std::int64_t>> found;

@@ -73,14 +73,14 @@ void FencedSequenceAllocator::next(const ConversationKey& conversation, Done<All
     done(Error{Errc::overflow, "too many requests wait for a sequence id"});
     return;
   }
+  if (active(Mutant::plain_incr)) {
+    count_plainly(conversation, std::move(done));
+    return;
+  }
   const LanePtr lane = lane_of(conversation);
   lane->queue.push_back({std::move(done), clock_.now() + options_.patience});
   ++waiting_;
   active_.emplace(conversation, lane);
-  if (active(Mutant::plain_incr)) {
-    count_plainly(lane);
-    return;
-  }
   counters_.slow += lane->fence.step(view(), clock_.now()) == FenceStep::increment && !lane->busy ? 0U : 1U;
   drive(lane);
 }
@@ -169,18 +169,16 @@ void FencedSequenceAllocator::incremented(const LanePtr& lane, std::uint64_t rou
   drive(lane);
 }
 
-// The seed's way: whatever Redis says.
-void FencedSequenceAllocator::count_plainly(const LanePtr& lane) {
-  redis_.command({"INCR", "conversation_seq:" + lane->text},
-                 [this, alive = std::weak_ptr<bool>(alive_), lane](const Result<RedisReply>& reply) {
-                   if (alive.expired() || lane->queue.empty()) {
-                     return;
-                   }
+// The seed's way: whatever Redis says. No lane: it would wait for blocks and leases.
+void FencedSequenceAllocator::count_plainly(const ConversationKey& conversation, Done<Allocation> done) {
+  redis_.command({"INCR", "conversation_seq:" + conversation.text()},
+                 [epoch = view_.epoch, done = std::move(done)](const Result<RedisReply>& reply) {
                    if (reply.has_error() || reply.value().kind != RedisReply::Kind::integer) {
-                     give_up(lane, Errc::unavailable);
-                     return;
+                     done(Error{Errc::unavailable, "Redis does not count"});
+                   } else {
+                     const auto number = static_cast<std::uint64_t>(reply.value().integer);
+                     done(Allocation{.sequence = number, .epoch = epoch, .first_of_block = false});
                    }
-                   hand_out(*lane, static_cast<std::uint64_t>(reply.value().integer), view_.epoch, false);
                  });
 }
 

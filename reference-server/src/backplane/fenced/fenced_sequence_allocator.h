@@ -87,7 +87,7 @@ class FencedSequenceAllocator final : public SequenceAllocator {
 
   void increment(const LanePtr& lane);
   void incremented(const LanePtr& lane, std::uint64_t round, const LeaseRow& asked, const Result<RedisReply>& reply);
-  void count_plainly(const LanePtr& lane);
+  void count_plainly(const ConversationKey& conversation, Done<Allocation> done);
   void seed(const LanePtr& lane);
   enum class Urgency : std::uint8_t { ahead, waited_for };
   void extend(const LanePtr& lane, Urgency urgency);

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "mutant/mutant.h"
 #include "plumbline/base/log.h"
 
 namespace plumbline::serve {
@@ -14,6 +15,7 @@ constexpr std::chrono::milliseconds kLongestRedisPause{200};
 // A connection that lived this long was a good one: the next search begins without delay.
 constexpr std::chrono::seconds kProven{1};
 constexpr std::chrono::milliseconds kEpochAgain{200};
+constexpr std::chrono::minutes kMutantPatience{5};
 
 // "name:value" of one line of INFO.
 std::string info_field(std::string_view info, std::string_view name) {
@@ -63,7 +65,11 @@ RedisClient::RedisClient(boost::asio::io_context& io, Sentinels& sentinels, cons
       pause_(io),
       idle_(io),
       back_off_(kFirstRedisPause),
-      rng_(entropy_seed()) {}
+      rng_(entropy_seed()) {
+  if (active(Mutant::no_fence_on_thaw)) {
+    options_.limits.command = kMutantPatience;
+  }
+}
 
 RedisClient::~RedisClient() {
   stop();
