@@ -1,7 +1,7 @@
 """Servers that are sound until a part fails: the checker must call each by the name that docs/failover.md gives it.
 
-The table there is the data: every row is a run of fault_mutants/SCENARIO.yaml with the mutant. The sound server, in the same
-scenario, must lose nothing."""
+The table there is the data: every row is a run of fault_mutants/SCENARIO.yaml with the mutant. In the same scenario the sound
+server must show none of these names, and nothing else that no fault may cause."""
 
 import json
 import pathlib
@@ -13,10 +13,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 TABLE = HERE.parents[1] / "docs" / "failover.md"
 BEGIN, END = "<!-- fault mutants: begin -->", "<!-- fault mutants: end -->"
 SEEDS = (7, 8, 9)
-# Severity S0 and S1: what no fault may cause.
+# Severity S0: what no fault may cause, then S1: what a busy machine may, because a hole is waited for 1.2 s at most.
 NEVER = ("acked-lost", "aborted-read", "phantom", "misdelivery", "vanished", "duplicate-entity", "idempotency-break",
-         "sequence-reuse", "ack-mismatch", "real-time-inversion", "false-ack", "acked-undelivered", "torn-fanout",
-         "push-inversion", "visible-duplicate")  # fmt: skip
+         "sequence-reuse", "ack-mismatch", "real-time-inversion", "false-ack")  # fmt: skip
+UNTIMELY = ("acked-undelivered", "torn-fanout", "push-inversion", "visible-duplicate")
 
 
 def table():
@@ -30,7 +30,7 @@ def table():
             continue
         mutant, scenario, _, must, may = cells
         names = [{word for word in cell.replace(",", " ").split() if word != "–"} for cell in (must, may)]
-        assert names[0] and names[0] | names[1] <= set(NEVER), line
+        assert names[0] and names[0] | names[1] <= {*NEVER, *UNTIMELY}, line
         rows.append((mutant, scenario, *names))
     return rows
 
@@ -45,7 +45,7 @@ def run(plumbline, scenario, mutant, seed):
         summary = out / "summary.json"
         assert summary.exists(), f"exit {ran.returncode}\n{ran.stdout}{ran.stderr}"
         result = json.loads(summary.read_text(encoding="utf-8"))
-    found = {name: count for name, count in result["anomalies"].items() if count and name in NEVER}
+    found = {name: count for name, count in result["anomalies"].items() if count and name in NEVER + UNTIMELY}
     print(f"{scenario} x {mutant or 'sound'}, seed {seed}: exit {ran.returncode}, {found}, "
           f"{result['acked']} acknowledged", flush=True)  # fmt: skip
     return ran.returncode, found, result
@@ -61,13 +61,14 @@ def judge_mutant(plumbline, mutant, scenario, must, may):
     raise AssertionError(f"{mutant} under {scenario} was not called {must} in {len(SEEDS)} runs")
 
 
-def judge_sound(plumbline, scenario):
+def judge_sound(plumbline, scenario, never):
     for seed in SEEDS:
         _, found, result = run(plumbline, scenario, "", seed)
-        assert not found, f"the sound server under {scenario}: {found}: {result['sentence']}"
+        broken = set(found) & never
+        assert not broken, f"the sound server under {scenario}: {found}: {result['sentence']}"
         if result["acked"] > 300 and all(fault["struck"] for fault in result["faults"]):
             return
-    raise AssertionError(f"{scenario} never struck, or nothing was sent")
+    raise AssertionError(f"{scenario}: never a run in which every fault struck")
 
 
 def main(plumbline, scenario):
@@ -77,7 +78,7 @@ def main(plumbline, scenario):
     assert {row[1] for row in table()} == known, f"table and scenarios differ: {known}"
     for mutant, _, must, may in rows:
         judge_mutant(plumbline, mutant, scenario, must, may)
-    judge_sound(plumbline, scenario)
+    judge_sound(plumbline, scenario, {*NEVER, *(name for row in rows for name in row[2])})
 
 
 if __name__ == "__main__":
