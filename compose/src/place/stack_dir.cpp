@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <utility>
@@ -19,6 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kLookEvery = 10;  // ms
+constexpr std::uintmax_t kMegabyte = 1'000'000;
+constexpr std::uintmax_t kLeastSpace = 200 * kMegabyte;  // of a full stack that nobody uses yet, and a bit
 constexpr const char* kSocket = "control.sock";
 constexpr std::size_t kLongestSocket = sizeof(sockaddr_un::sun_path) - 1;
 
@@ -33,6 +36,18 @@ Outcome<void> only_an_old_stack(const fs::path& dir) {
     return boost::system::in_place_value;
   }
   return Failure{dir.string() + " is not empty and holds no stack; give --dir a new or an empty directory"};
+}
+
+// A database that cannot make its files says so in its log, where nobody looks first.
+Outcome<void> enough_space(const fs::path& path) {
+  std::error_code failed;
+  const fs::space_info disk = fs::space(path, failed);
+  if (failed || disk.available >= kLeastSpace) {
+    return boost::system::in_place_value;
+  }
+  return Failure{"the disk of " + path.string() + " has " + std::to_string(disk.available / kMegabyte) +
+                 " MB left and a stack needs " + std::to_string(kLeastSpace / kMegabyte) +
+                 " MB; free some space or give another --dir"};
 }
 
 // Through every directory of the path, and may read what is at its end.
@@ -106,6 +121,9 @@ Outcome<StackDir> StackDir::claim(const std::string& dir) {
       return cannot("make the directory", apart, errno);
     }
     claimed.home_ = apart;
+  }
+  if (const auto enough = enough_space(claimed.home_); !enough) {
+    return enough.error();
   }
   return claimed;
 }

@@ -184,6 +184,21 @@ def refused(code, sentence, *words, **environment):
     assert len(run.stderr.strip().splitlines()) == 1 and not run.stdout, run
 
 
+def refused_by_full_disk(scratch):
+    """On a disk of its own that only this start sees; only root can make one."""
+    small = f"{scratch}/small"
+    os.mkdir(small)
+    script = 'mount -t tmpfs -o size=8m,mode=755 none "$1" || exit 99; exec "$0" stack up --dir "$1"'
+    run = subprocess.run(["unshare", "--mount", "sh", "-c", script, PLUMBLINE, small], capture_output=True, text=True, timeout=60,
+                         check=False)
+    os.rmdir(small)
+    if run.returncode in (1, 99) and os.geteuid() != 0:
+        print("no disk of its own without root: a full one was not tried")
+        return
+    assert run.returncode == 6 and not run.stdout, run
+    assert "MB left and a stack needs 200 MB; free some space" in run.stderr and len(run.stderr.splitlines()) == 1, run
+
+
 def case_refusals():
     """One sentence with the remedy, and the exit code that product.md names."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -202,6 +217,7 @@ def case_refusals():
             taken.listen()
             port = taken.getsockname()[1]
             refused(6, f"port {port} of 127.0.0.1 is taken", "up", "--dir", new, "--front-port", port)
+        refused_by_full_disk(scratch)
         pathlib.Path(scratch, "thesis.txt").write_text("x", encoding="utf-8")
         refused(6, "is not empty and holds no stack", "up", "--dir", scratch)
         refused(6, "app-1 ended while it started (exit 2): plumbline serve: ", "up", "--profile", "minimal", "--instances", "1",
