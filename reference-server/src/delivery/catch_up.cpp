@@ -1,6 +1,7 @@
 // How a device that connects gets what its user missed, then goes live, without gap or repetition. Stage: delivery.
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "delivery/delivery.h"
 #include "delivery/frames.h"
@@ -34,6 +35,15 @@ Device* device_of(const SocketPtr& socket) {
 
 }  // namespace
 
+// What a device missed, while the shards are asked which of it they still hold back.
+struct Delivery::Missed {
+  std::weak_ptr<Socket> socket;
+  std::vector<MessagePtr> messages;
+  std::vector<KeptNotice> notices;
+  std::unordered_set<Uuid> held;
+  std::size_t unanswered;
+};
+
 void Delivery::start(const SocketPtr& socket) {
   const Device* device = device_of(socket);
   if (device == nullptr || !device->backlog) {
@@ -51,9 +61,49 @@ void Delivery::start(const SocketPtr& socket) {
         still_there->disconnect_transport();  // the client comes again; going live now would lose what it missed
         return;
       }
-      gathered(still_there, std::move(missed.value()), kept.value());
+      leave_held(std::make_shared<Missed>(Missed{weak, std::move(missed.value()), kept.value(), {}, 0}));
     });
   });
+}
+
+std::vector<Uuid> Delivery::held_of(const std::vector<MessagePtr>& messages) const {
+  std::vector<Uuid> held;
+  for (const MessagePtr& message : messages) {
+    if (held_for_order_ && held_for_order_(*message)) {
+      held.push_back(message->id);
+    }
+  }
+  return held;
+}
+
+// The store may have a message whose predecessor is still under way: sent now, it would come before that one. It is
+// held back for everybody else, and this device is listed by now: it comes when its turn is.
+void Delivery::leave_held(std::shared_ptr<Missed> missed) {
+  const UnixMillis young = wall_millis(clock_) - std::chrono::milliseconds{kYoung}.count();
+  std::vector<std::vector<MessagePtr>> by_owner(all_->size());
+  for (const MessagePtr& message : missed->messages) {
+    if (message->timestamp >= young) {
+      by_owner[owner_shard(message->conversation->key, all_->size())].push_back(message);
+    }
+  }
+  const auto answered = [this, missed](const std::vector<Uuid>& held) {
+    missed->held.insert(held.begin(), held.end());
+    const SocketPtr socket = --missed->unanswered == 0 ? missed->socket.lock() : nullptr;
+    if (socket) {
+      std::erase_if(missed->messages, [&](const MessagePtr& message) { return missed->held.contains(message->id); });
+      gathered(socket, std::move(missed->messages), missed->notices);
+    }
+  };
+  missed->unanswered = 1;  // this function
+  for (std::size_t shard = 0; shard < by_owner.size(); ++shard) {
+    if (!by_owner[shard].empty()) {
+      ++missed->unanswered;
+      all_->ask<std::vector<Uuid>>(
+          shard_, shard, [messages = std::move(by_owner[shard])](Delivery& there) { return there.held_of(messages); },
+          answered);
+    }
+  }
+  answered({});
 }
 
 void Delivery::wait_behind_backlog(Device& device, const MessagePtr& message, const socketio::FramePtr& frame) {

@@ -44,6 +44,10 @@ class Delivery {
   // The other shards and this shard's stores; before anything else.
   void wire(Deliveries& all, MessageStore& messages, NoticeStore& notices);
 
+  // Messages of this shard's conversations of which `held` is true come later, through deliver(): a device that catches
+  // up gets them then, in order, although the store has them already.
+  void leaves_to_order(std::function<bool(const Message&)> held) { held_for_order_ = std::move(held); }
+
   // Lists the socket as a device of the user, still silent; `ready` once every shard sends it what happens from now on.
   // `seen`: what this device has already, from an earlier connection to whatever instance.
   void attach(const SocketPtr& socket, Uuid user, Uuid family, std::int64_t expires, std::vector<SeenUpTo> seen,
@@ -95,6 +99,9 @@ class Delivery {
   void flush_marks();
 
   void wait_behind_backlog(Device& device, const MessagePtr& message, const socketio::FramePtr& frame);
+  struct Missed;
+  void leave_held(std::shared_ptr<Missed> missed);
+  [[nodiscard]] std::vector<Uuid> held_of(const std::vector<MessagePtr>& messages) const;
   void gathered(const SocketPtr& socket, std::vector<MessagePtr> missed, const std::vector<KeptNotice>& kept);
   void send_notices(Device& device, const std::vector<KeptNotice>& kept);
   void pump(const SocketPtr& socket);
@@ -111,6 +118,7 @@ class Delivery {
   Deliveries* all_{nullptr};
   MessageStore* messages_{nullptr};
   NoticeStore* notices_{nullptr};
+  std::function<bool(const Message&)> held_for_order_;
 
   std::unordered_map<Uuid, Whereabouts> users_;  // every connected user, wherever connected
   std::vector<Slot> slots_;                      // every device here, dense for the expiry scan

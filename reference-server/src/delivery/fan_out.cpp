@@ -31,6 +31,7 @@ FanOut::FanOut(net::ShardPool& pool, Partitions<RecentMessages>& recent, const C
 void FanOut::wire(std::size_t shard, Delivery& delivery, Seen seen) {
   lanes_[shard]->delivery = &delivery;
   lanes_[shard]->seen = std::move(seen);
+  delivery.leaves_to_order([this, shard](const Message& message) { return lanes_[shard]->order.holds(message); });
 }
 
 void FanOut::take(BusBody body, LogPosition at) {

@@ -117,6 +117,15 @@ void Reorder::tick(Time now) {
   }
 }
 
+bool Reorder::holds(const Message& message) const {
+  const auto lane = lanes_.find(message.conversation->key);
+  if (lane == lanes_.end()) {
+    return false;
+  }
+  const auto held = lane->second.held.find(message.sequence);
+  return held != lane->second.held.end() && held->second.message->id == message.id;
+}
+
 void Reorder::release_longest_waiting() {
   const std::size_t before = held_;
   while (!waiting_.empty() && held_ == before) {

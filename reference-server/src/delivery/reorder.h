@@ -60,6 +60,9 @@ class Reorder {
   // Sends what waited for the whole hold. To be called several times within ReorderLimits::standstill.
   void tick(Time now);
 
+  // It waits here and will be sent.
+  [[nodiscard]] bool holds(const Message& message) const;
+
   [[nodiscard]] const ReorderCounters& counters() const { return counters_; }
   [[nodiscard]] std::size_t waiting() const { return held_; }
   [[nodiscard]] std::size_t conversations() const { return lanes_.size(); }

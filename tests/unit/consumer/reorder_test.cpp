@@ -103,6 +103,18 @@ TEST(Reorder, SendsWhatWaitedForTheWholeHold) {
   EXPECT_EQ(world.reorder.counters().released_late, 1U);
 }
 
+TEST(Reorder, SaysWhatItHolds) {
+  ReorderWorld world;
+  world.take(1);
+  world.take(3);
+
+  EXPECT_TRUE(world.reorder.holds(*message_of(world.chat, 3)));
+  EXPECT_FALSE(world.reorder.holds(*message_of(world.chat, 1)));
+  world.take(2);
+
+  EXPECT_FALSE(world.reorder.holds(*message_of(world.chat, 3)));
+}
+
 TEST(Reorder, WaitsAnewWhenTheProcessStoodStill) {
   ReorderWorld world;
   world.take(1);
