@@ -68,8 +68,11 @@ void Delivery::start(const SocketPtr& socket) {
 
 std::vector<Uuid> Delivery::held_of(const std::vector<MessagePtr>& messages) const {
   std::vector<Uuid> held;
+  std::unordered_set<ConversationKey> waiting;  // what follows one that is held is not delivered yet either
   for (const MessagePtr& message : messages) {
-    if (held_for_order_ && held_for_order_(*message)) {
+    const ConversationKey& key = message->conversation->key;
+    if (waiting.contains(key) || (held_for_order_ && held_for_order_(*message))) {
+      waiting.insert(key);
       held.push_back(message->id);
     }
   }

@@ -118,6 +118,19 @@ TEST_P(CatchUpOrderOnShard, LeavesToFanOutWhatWaitsForTheOneBeforeIt) {
   EXPECT_THAT(socket_->sequences, ElementsAre(1, 2, 3));
 }
 
+TEST_P(CatchUpOrderOnShard, LeavesToFanOutWhatFollowsOneThatWaits) {
+  const MessagePtr third = now_sent(3);
+  log(now_sent(1));
+  log(third);
+  store_.missed = {now_sent(1), third, now_sent(4)};  // stored, and not here by the log yet
+
+  connect(GetParam());
+  log(now_sent(4));
+  log(now_sent(2));
+
+  EXPECT_THAT(socket_->sequences, ElementsAre(1, 2, 3, 4));
+}
+
 INSTANTIATE_TEST_SUITE_P(Shards, CatchUpOrderOnShard, ::testing::Values(0U, 1U));
 
 }  // namespace
