@@ -54,6 +54,9 @@ class Backends {
   // Right before the shard threads start, and right after they ended.
   virtual void start() {}
   virtual void stop() {}
+  // On shard 0, at a clean stop, when no request is under way any more: other instances need not wait for this one.
+  // `done` may come on any later turn of that shard.
+  virtual void leave(std::function<void()> done) { done(); }
   // On each shard's thread: every 100 ms, and for /metrics.
   virtual void tick(std::size_t shard, Time now) = 0;
   [[nodiscard]] virtual std::vector<Metric> metrics(std::size_t shard) = 0;

@@ -201,8 +201,14 @@ void ChatShard::tell_idle() {
 }
 
 void ChatShard::one_idle() {
-  if (++drain_.idle_shards >= all_.size() && drain_.done) {
-    std::exchange(drain_.done, nullptr)();
+  if (++drain_.idle_shards < all_.size() || !drain_.done) {
+    return;
+  }
+  auto done = std::exchange(drain_.done, nullptr);
+  if (core_.shard == 0) {
+    core_.shared.backends->leave(std::move(done));
+  } else {
+    done();
   }
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "backplane/fenced/sequence_fence.h"
@@ -29,6 +30,7 @@ class RealBackends final : public Backends {
   void watch_families(std::function<void(Uuid)> ended) override { family_ended_ = std::move(ended); }
   void start() override;
   void stop() override;
+  void leave(std::function<void()> done) override { fence_.leave(std::move(done)); }
   void tick(std::size_t shard, Time now) override;
   [[nodiscard]] std::vector<Metric> metrics(std::size_t shard) override;
   [[nodiscard]] bool ready() const override { return ready_.load(std::memory_order_acquire); }

@@ -104,6 +104,18 @@ const Scope kAlone{.name = "sentinels_alone",
                    .numbers = 5,
                    .epochs = 2,
                    .warm = true};
+// One stops cleanly while the other, which loses Redis, wants to know whom it has to wait for.
+const Scope kLeaves{.name = "one_leaves",
+                    .ticks = 2,
+                    .sends = 1,
+                    .sentinels_renew = true,
+                    .redis_cuts = 1,
+                    .postgres_cuts = 1,
+                    .leaves = 1,
+                    .gens = 2,
+                    .numbers = 5,
+                    .epochs = 2,
+                    .warm = true};
 
 class FenceModel : public testing::TestWithParam<Scope> {};
 
@@ -121,7 +133,8 @@ std::string scope_name(const testing::TestParamInfo<Scope>& param) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Worlds, FenceModel,
-                         testing::Values(kFlush, kLost, kOverwrite, kFailover, kRestart, kToPostgres, kWayBack, kAlone),
+                         testing::Values(kFlush, kLost, kOverwrite, kFailover, kRestart, kToPostgres, kWayBack, kAlone,
+                                         kLeaves),
                          scope_name);
 
 Scope named(Scope scope, Broken broken, const char* name) {
@@ -146,7 +159,8 @@ INSTANTIATE_TEST_SUITE_P(
                     named(kWayBack, Broken::no_epoch_recheck, "no_epoch_recheck"),
                     named(kFailover, Broken::no_reread, "no_reread"), named(kFailover, Broken::no_lease, "no_lease"),
                     named(kFlush, Broken::everybody_seeds, "everybody_seeds"),
-                    named(kLost, Broken::no_confirm, "no_confirm"), named(kAlone, Broken::no_intent, "no_intent")),
+                    named(kLost, Broken::no_confirm, "no_confirm"), named(kAlone, Broken::no_intent, "no_intent"),
+                    named(kLeaves, Broken::leaves_early, "leaves_early")),
     scope_name);
 
 // Everything at once, every question and answer late by itself.
@@ -163,6 +177,7 @@ Scope wild(Broken broken) {
                .redis_cuts = 2,
                .postgres_cuts = 1,
                .heals = 3,
+               .leaves = 1,
                .gens = 1'000'000,
                .numbers = 1'000'000,
                .epochs = 1'000'000,

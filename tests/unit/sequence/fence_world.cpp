@@ -176,6 +176,9 @@ std::vector<Action> World::enabled() const {
 void World::add_steps_of(int i, std::vector<Action>& all) const {
   const bool room = messages_.size() < kMessages;
   const Instance& self = instances_[static_cast<std::size_t>(i)];
+  if (self.gone) {
+    return;
+  }
   if (!self.waiting && self.sends_left > 0) {
     all.push_back({Act::send, i});
   }
@@ -211,11 +214,17 @@ void World::add_steps_of(int i, std::vector<Action>& all) const {
 
 void World::add_cuts_of(int i, std::vector<Action>& all) const {
   const Instance& self = instances_[static_cast<std::size_t>(i)];
+  if (self.gone) {
+    return;
+  }
   if (scope_.redis_cuts > 0 && !self.redis_cut && (i == 0 || !scope_.coarse)) {  // which of the two is no matter
     all.push_back({Act::cut_redis, i});
   }
   if (scope_.postgres_cuts > 0 && !self.postgres_cut) {
     all.push_back({Act::cut_postgres, i});
+  }
+  if (scope_.leaves > 0 && !self.waiting && !self.postgres_cut && (i == 1 || !scope_.coarse)) {
+    all.push_back({Act::leave, i});
   }
   if (scope_.heals > 0 && (self.redis_cut || self.postgres_cut)) {
     all.push_back({Act::heal, i});

@@ -26,6 +26,7 @@ enum class Broken : std::uint8_t {
   everybody_seeds,   // who reads a block of somebody else seeds the counter too
   no_confirm,        // the row is not read again after the seed
   no_intent,         // PostgreSQL mode without asking who relies on Sentinels
+  leaves_early,      // an instance that stops is no member any more, but still takes numbers
 };
 
 // What may happen, and how often.
@@ -43,6 +44,7 @@ struct Scope {
   int redis_cuts{0};  // an instance loses Redis for good
   int postgres_cuts{0};
   int heals{0};
+  int leaves{0};  // an instance stops: it takes no number any more, then it is no member any more
   std::int64_t gens{
       4};  // blocks of the conversation: two instances that take each other's block away could go on for ever
   std::int64_t numbers{8};  // that the counter may reach
@@ -115,6 +117,7 @@ struct Instance {
   std::int64_t acked_intent{0};
   Time members_read{};
   bool must_read{false};  // its last change of the row did not succeed
+  bool gone{false};       // left
 };
 
 enum class Act : std::uint8_t {
@@ -137,6 +140,7 @@ enum class Act : std::uint8_t {
   restart,
   cut_redis,
   cut_postgres,
+  leave,
   heal
 };
 

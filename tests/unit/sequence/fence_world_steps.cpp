@@ -110,6 +110,10 @@ void World::apply_fault(const Action& action) {
     case Act::cut_postgres:
       --scope_.postgres_cuts, instances_[who].postgres_cut = true;
       break;
+    case Act::leave:
+      --scope_.leaves, members_[who].reset();
+      instances_[who].gone = scope_.broken != Broken::leaves_early;
+      break;
     case Act::heal:
       --scope_.heals, instances_[who].redis_cut = instances_[who].postgres_cut = false;
       break;
@@ -152,6 +156,9 @@ void World::lose(Message& message) {
 
 void World::deliver(Message message) {
   Instance& self = instances_[static_cast<std::size_t>(message.from)];
+  if (self.gone) {
+    return;
+  }
   switch (message.ask) {
     case Ask::read_row:
     case Ask::change:

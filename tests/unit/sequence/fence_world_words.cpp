@@ -105,6 +105,7 @@ std::string World::tell(const Action& action) const {
                                        "the master restarts with the replica's data",
                                        "loses Redis",
                                        "loses PostgreSQL",
+                                       "leaves",
                                        "everything reaches it again"};
   std::ostringstream out;
   out << "t=" << now_.time_since_epoch().count() << "  ";
@@ -134,7 +135,7 @@ std::uint64_t World::fingerprint() const {
   Fingerprint fold{now_};
   fold(now_), fold(scope_.ticks), fold(scope_.lost), fold(scope_.flushes), fold(scope_.overwrites);
   fold(scope_.failovers), fold(scope_.restarts), fold(scope_.redis_cuts), fold(scope_.postgres_cuts);
-  fold(scope_.heals), fold(master_), fold(row_), fold(lease_.value_or(LeaseRow{})), fold(replica_);
+  fold(scope_.heals), fold(scope_.leaves), fold(master_), fold(row_), fold(lease_.value_or(LeaseRow{})), fold(replica_);
   for (const auto& member : members_) {
     fold(member ? member->beat : 0), fold(member ? member->acked : 0);
   }
@@ -144,7 +145,7 @@ std::uint64_t World::fingerprint() const {
   for (const Instance& one : instances_) {
     one.core.fold(fold), one.fence.fold(fold);
     fold(one.life), fold(one.redis_cut), fold(one.postgres_cut), fold(one.waiting), fold(one.floor);
-    fold(one.sends_left), fold(one.acked_intent), fold(one.members_read), fold(one.must_read);
+    fold(one.sends_left), fold(one.acked_intent), fold(one.members_read), fold(one.must_read), fold(one.gone);
   }
   // The order of messages means nothing: a sum of their hashes does not depend on it.
   std::uint64_t sum = 0;

@@ -243,7 +243,7 @@ void EpochKeeper::leave(std::function<void()> done) {
 }
 
 void EpochKeeper::tell() {
-  if (!(core_.view() == told_)) {
+  if (!left_ && !(core_.view() == told_)) {
     if (core_.view().epoch != told_.epoch) {
       log::info("epoch_seen", {{"epoch", std::to_string(core_.view().epoch)}, {"mode", mode_name(core_.view().mode)}});
     }

@@ -48,8 +48,10 @@ class EpochKeeper {
   EpochKeeper& operator=(const EpochKeeper&) = delete;
 
   void tick(Time now);
-  // Nobody has to wait for this instance any more. Call when no allocator runs any longer; `done` after at most one
-  // statement.
+  // Publishes and asks nothing any more.
+  void stop() { left_ = true; }
+  // Nobody has to wait for this instance any more. Call when no allocator takes a number any longer; `done` after at
+  // most two statements.
   void leave(std::function<void()> done);
 
   [[nodiscard]] const EpochView& view() const { return core_.view(); }

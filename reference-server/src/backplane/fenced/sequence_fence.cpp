@@ -29,13 +29,35 @@ void SequenceFence::keep(PgSession& epochs, RedisSession& redis, EpochKeeper::As
                                           KeeperOptions{options_.instance, Uuid::random(rng).text(), options_.times},
                                           [this](const EpochView& view) {
                                             for (std::size_t shard = 0; shard < allocators_.size(); ++shard) {
-                                              pool_.post_to(shard, [this, shard, view] {
-                                                if (allocators_[shard] != nullptr) {
-                                                  allocators_[shard]->set_view(view);
-                                                }
-                                              });
+                                              pool_.post_to(shard, [this, shard, view] { tell(shard, view); });
                                             }
                                           });
+}
+
+void SequenceFence::tell(std::size_t shard, const EpochView& view) {
+  if (allocators_[shard] != nullptr) {
+    allocators_[shard]->set_view(view);
+  }
+}
+
+// The keeper says nothing after the view that closes everything: its answers may not open a shard again.
+void SequenceFence::leave(std::function<void()> done) {
+  if (!keeper_) {
+    done();
+    return;
+  }
+  keeper_->stop();
+  const auto last = std::make_shared<std::function<void()>>(std::move(done));
+  for (std::size_t shard = 0; shard < allocators_.size(); ++shard) {
+    pool_.post_to(shard, [this, shard, last] {
+      tell(shard, EpochView{});
+      pool_.post_to(0, [this, last] {
+        if (++closed_ == allocators_.size()) {
+          keeper_->leave(std::exchange(*last, nullptr));
+        }
+      });
+    });
+  }
 }
 
 std::unique_ptr<SequenceAllocator> SequenceFence::make(std::size_t shard, PgSession& postgres, RedisSession& redis,

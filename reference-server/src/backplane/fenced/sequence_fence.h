@@ -37,12 +37,16 @@ class SequenceFence {
   [[nodiscard]] std::unique_ptr<SequenceAllocator> make(std::size_t shard, PgSession& postgres, RedisSession& redis,
                                                         std::function<void()> reconnect);
   void start();  // after keep() and make(), before the shards run
+  // On shard 0, at a clean stop. No shard takes a number from here on, so the others need not wait for this instance
+  // before they leave Redis. `done` on shard 0, also when PostgreSQL could not be told.
+  void leave(std::function<void()> done);
 
   [[nodiscard]] std::vector<Metric> metrics(std::size_t shard) const;   // on that shard
   [[nodiscard]] const EpochKeeper& keeper() const { return *keeper_; }  // on shard 0
 
  private:
   void tick(std::size_t shard);
+  void tell(std::size_t shard, const EpochView& view);
 
   net::ShardPool& pool_;
   const Clock& clock_;
@@ -50,6 +54,7 @@ class SequenceFence {
   std::unique_ptr<EpochKeeper> keeper_;
   std::vector<FencedSequenceAllocator*> allocators_;  // by shard
   std::vector<std::unique_ptr<IoTimer>> timers_;
+  std::size_t closed_{0};  // shards that take no number any more
 };
 
 // How the keeper asks them; `sentinels` is that of the same shard.
