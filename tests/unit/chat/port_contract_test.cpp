@@ -6,9 +6,11 @@
 #include <memory>
 #include <string>
 
+#include "backplane/fenced/fenced_sequence_allocator.h"
 #include "backplane/memory_sequence_allocator.h"
 #include "bus/local_bus.h"
 #include "plumbline/base/clock.h"
+#include "unit/sequence/fence_services.h"
 
 namespace plumbline::serve {
 namespace {
@@ -64,6 +66,24 @@ struct MemoryBackend final : Backend {
   EventBus& bus() override { return bus_; }
 };
 
+// Two instances on one PostgreSQL and one Redis, both of which answer at once.
+struct FencedBackend final : Backend {
+  FencedBackend() {
+    for (FencedSequenceAllocator& one : sequences_) {
+      one.set_view({1, CountingMode::redis, redis.here.run, {}, Time::max()});
+    }
+  }
+
+  test::FenceDatabase database;
+  test::FenceSession postgres{database};
+  test::FenceRedis redis;
+  FencedSequenceAllocator sequences_[2]{{postgres, redis, bench.clock, {}}, {postgres, redis, bench.clock, {}}};
+  LocalBus bus_;
+
+  SequenceAllocator& sequences(std::size_t shard) override { return sequences_[shard]; }
+  EventBus& bus() override { return bus_; }
+};
+
 struct Row {
   std::string name;
   std::function<std::unique_ptr<Backend>()> make;
@@ -110,6 +130,10 @@ INSTANTIATE_TEST_SUITE_P(Backends, PortContract,
                          testing::Values(Row{"Memory",
                                              [] {
                                                return std::make_unique<MemoryBackend>();
+                                             }},
+                                         Row{"Fenced",
+                                             [] {
+                                               return std::make_unique<FencedBackend>();
                                              }}),
                          [](const testing::TestParamInfo<Row>& row) { return row.param.name; });
 
