@@ -4,7 +4,8 @@ set(migrations
   0002_accounts
   0003_sequences
   0004_log
-  0005_refresh_grace)
+  0005_refresh_grace
+  0006_write_attempts)
 
 set(rows "")
 foreach(file IN LISTS migrations)

@@ -7,10 +7,11 @@ namespace plumbline::serve {
 void WriteLedger::claim(const WriteKey& key, Time now, Waiter waiter) {
   forget_old(now);
   const auto [at, added] = entries_.try_emplace(key);
-  if (added) {
-    waiter(std::nullopt);
+  if (added || at->second.free) {
+    at->second.free = false;
+    waiter({std::nullopt, at->second.standing});
   } else if (at->second.answer) {
-    waiter(at->second.answer);
+    waiter({at->second.answer, Standing::first});
   } else {
     at->second.waiters.push_back(std::move(waiter));
   }
@@ -21,23 +22,44 @@ void WriteLedger::settle(const WriteKey& key, const std::optional<WriteAnswer>& 
   if (found == entries_.end()) {
     return;
   }
-  std::vector<Waiter> waiters = std::move(found->second.waiters);
-  found->second.waiters.clear();
+  Entry& entry = found->second;
   if (answer) {
-    found->second.answer = answer;
+    const std::vector<Waiter> waiters = std::exchange(entry.waiters, {});
+    entry.answer = answer;
     settled_.emplace_back(now, key);
     for (const Waiter& waiter : waiters) {
-      waiter(answer);
+      waiter({answer, Standing::first});
     }
-    return;
-  }
-  if (waiters.empty()) {
+  } else if (!entry.waiters.empty()) {
+    pass_on(entry);
+  } else if (entry.standing == Standing::first) {
     entries_.erase(found);
+  } else {
+    entry.free = true;  // an earlier attempt is still in doubt
+  }
+}
+
+void WriteLedger::doubt(const WriteKey& key, Time now) {
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) {
     return;
   }
-  const Waiter heir = std::move(waiters.front());
-  found->second.waiters.assign(std::make_move_iterator(waiters.begin() + 1), std::make_move_iterator(waiters.end()));
-  heir(std::nullopt);
+  Entry& entry = found->second;
+  if (entry.standing == Standing::first) {
+    entry.standing = Standing::again;
+    settled_.emplace_back(now, key);
+  }
+  if (entry.waiters.empty()) {
+    entry.free = true;
+  } else {
+    pass_on(entry);
+  }
+}
+
+void WriteLedger::pass_on(Entry& entry) {
+  const Waiter heir = std::move(entry.waiters.front());
+  entry.waiters.erase(entry.waiters.begin());
+  heir({std::nullopt, entry.standing});
 }
 
 void WriteLedger::forget_old(Time now) {
@@ -47,18 +69,23 @@ void WriteLedger::forget_old(Time now) {
   }
 }
 
-void MemoryIdempotency::claim(const WriteKey& key, Done<std::optional<WriteAnswer>> done) {
+void MemoryIdempotency::claim(const WriteKey& key, Done<WriteClaim> done) {
   const std::size_t at = owner(key);
-  Done<std::optional<WriteAnswer>> reply = at == shard_ ? std::move(done) : at_home(pool_, shard_, std::move(done));
+  Done<WriteClaim> reply = at == shard_ ? std::move(done) : at_home(pool_, shard_, std::move(done));
   partitions_.tell(shard_, at, [key, now = clock_.now(), reply = std::move(reply)](WriteLedger& ledger) {
     ledger.claim(key, now, reply);
   });
 }
 
-void MemoryIdempotency::settle(const WriteKey& key, std::optional<WriteAnswer> answer) {
+bool MemoryIdempotency::settle(const WriteKey& key, std::optional<WriteAnswer> answer) {
   partitions_.tell(shard_, owner(key), [key, answer = std::move(answer), now = clock_.now()](WriteLedger& ledger) {
     ledger.settle(key, answer, now);
   });
+  return true;
+}
+
+void MemoryIdempotency::doubt(const WriteKey& key) {
+  partitions_.tell(shard_, owner(key), [key, now = clock_.now()](WriteLedger& ledger) { ledger.doubt(key, now); });
 }
 
 }  // namespace plumbline::serve

@@ -23,8 +23,8 @@ struct OwnerOf {
 FanOut::FanOut(net::ShardPool& pool, Partitions<RecentMessages>& recent, const Clock& clock, ReorderLimits limits)
     : pool_(pool), recent_(recent), clock_(clock) {
   for (std::size_t shard = 0; shard < pool.size(); ++shard) {
-    lanes_.push_back(
-        std::make_unique<Lane>(limits, [this, shard](const MessagePtr& message) { deliver(*lanes_[shard], message); }));
+    lanes_.push_back(std::make_unique<Lane>(
+        shard, limits, [this, shard](const MessagePtr& message) { deliver(*lanes_[shard], message); }));
   }
 }
 
@@ -66,6 +66,12 @@ void FanOut::take_known(MessagePtr message) {
 
 void FanOut::deliver(Lane& lane, const MessagePtr& message) {
   lane.seen(*message);
+  // A second attempt at it, under a number of its own: the store has the first, and devices get that one only.
+  const std::uint64_t counts = recent_.at(lane.shard).sequence_of(message->id);
+  if (counts != 0 && counts != message->sequence) {
+    ++lane.second_attempts;
+    return;
+  }
   lane.delivery->deliver(message);
 }
 
@@ -100,6 +106,8 @@ std::vector<Metric> FanOut::metrics(std::size_t shard) {
        number(order.duplicates_dropped)},
       {"plumbline_fanout_conflicting_total", "Messages dropped because another one had their number", true,
        number(order.conflicting)},
+      {"plumbline_fanout_second_attempts_total", "Messages dropped that were sent before under another number", true,
+       number(lanes_[shard]->second_attempts)},
       {"plumbline_fanout_waiting", "Messages waiting for the one before them", false,
        number(lanes_[shard]->order.waiting())},
       {"plumbline_recent_messages", "Messages remembered", false, number(recent.size())},

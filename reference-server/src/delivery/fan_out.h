@@ -35,10 +35,12 @@ class FanOut {
 
  private:
   struct Lane {
-    Lane(const ReorderLimits& limits, const Reorder::Out& out) : order(limits, out) {}
+    Lane(std::size_t at, const ReorderLimits& limits, const Reorder::Out& out) : shard(at), order(limits, out) {}
+    const std::size_t shard;
     Delivery* delivery{nullptr};
     Seen seen;
     Reorder order;
+    std::uint64_t second_attempts{0};
   };
   void deliver(Lane& lane, const MessagePtr& message);
   static void tell(Delivery& delivery, const BusBody& body);

@@ -55,7 +55,7 @@ ShardCore::ShardCore(ChatShared& all, std::size_t index)
       writes(*ports.writes),
       bus(*ports.bus),
       delivery(all.deliveries.at(index)),
-      sends({conversations, users, sequences, bus, all.clock}),
+      sends({conversations, messages, users, sequences, bus, all.clock}),
       reads(conversations, messages, bus, all.clock),
       typists(conversations, bus, all.clock),
       friendships(friends, users, all.clock, [this](FriendNotice notice) { notify(std::move(notice)); }),

@@ -73,7 +73,7 @@ void post_friend_request(const CallPtr& call) {
   if (!other) {
     return;
   }
-  once(call, [call, other = *other] {
+  once(call, [call, other = *other](const WriteAttempt&) {
     call->core.friendships.ask(call->who->user, other, [call](const Result<AskOutcome>& outcome) {
       if (outcome.has_error()) {
         answer_failure(call, outcome.error());
@@ -89,7 +89,7 @@ void post_friend_accept(const CallPtr& call) {
   if (!requester) {
     return;
   }
-  once(call, [call, requester = *requester] {
+  once(call, [call, requester = *requester](const WriteAttempt&) {
     call->core.friendships.accept(call->who->user, requester, [call](const Result<void>& outcome) {
       if (outcome.has_value()) {
         call->respond(json_answer(200, R"({"message":"Friend request accepted."})"));

@@ -227,7 +227,14 @@ void post_send(const CallPtr& call) {
   command.sender = call->who->user;
   command.conversation = *destination;
   command.text = *text;
-  once(call, [call, command = std::move(command)] { submit(call, command); });
+  once(call, [call, command = std::move(command)](const WriteAttempt& attempt) {
+    SendCommand named = command;
+    named.standing = attempt.standing;
+    if (!attempt.name.empty()) {
+      named.id = Uuid::named(named.sender, attempt.name + '\n' + named.conversation.text());
+    }
+    submit(call, std::move(named));
+  });
 }
 
 void get_history(const CallPtr& call) {
@@ -262,7 +269,7 @@ void post_mark_read(const CallPtr& call) {
     answer_failure(call, kNoConversation);
     return;
   }
-  once(call, [call, key = *key, up_to = static_cast<std::uint64_t>(up_to.value_or(0))] {
+  once(call, [call, key = *key, up_to = static_cast<std::uint64_t>(up_to.value_or(0))](const WriteAttempt&) {
     call->core.on_owner<ReadOutcome>(
         call->core.owner(key),
         [key, me = call->who->user, up_to](ShardCore& there, Done<ReadOutcome> reply) {
@@ -303,7 +310,13 @@ void post_conversation(const CallPtr& call) {
   }
   group.key = {Uuid::random(call->core.rng), Uuid{}};
   group.created_at = wall_millis(call->core.shared.clock);
-  once(call, [call, group = std::move(group)] { open_group(call, group); });
+  once(call, [call, group = std::move(group)](const WriteAttempt& attempt) {
+    Conversation named = group;
+    if (!attempt.name.empty()) {
+      named.key.first = Uuid::named(call->who->user, attempt.name);
+    }
+    open_group(call, std::move(named));
+  });
 }
 
 }  // namespace plumbline::serve

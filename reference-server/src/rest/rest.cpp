@@ -101,14 +101,18 @@ bool good_key(std::string_view key) {
          std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-// From here on the answer also settles the claim: a success is kept for repetitions, anything else frees the id.
+constexpr unsigned kUnknownOutcome = 504;
+
+// From here on the answer also settles the claim: a success is kept for repetitions, a refusal frees the id.
 void settle_with_answer(const CallPtr& call, const WriteKey& key) {
   call->respond = [&core = call->core, key, respond = std::move(call->respond)](net::HttpResponse answer) {
-    std::optional<WriteAnswer> kept;
-    if (answer.status < 300) {
-      kept = WriteAnswer{answer.status, answer.body};
+    if (answer.status == kUnknownOutcome) {
+      core.writes.doubt(key);
+    } else if (answer.status >= 300) {
+      core.writes.settle(key, std::nullopt);
+    } else if (!core.writes.settle(key, WriteAnswer{answer.status, answer.body})) {
+      answer = unknown_answer("This took so long that another attempt may have been made; repeat it");
     }
-    core.writes.settle(key, std::move(kept));
     respond(std::move(answer));
   };
 }
@@ -148,7 +152,7 @@ std::string last_segment(std::string_view path) {
   return valid.has_error() ? std::string{} : valid.value().decode();
 }
 
-void once(const CallPtr& call, std::function<void()> work) {
+void once(const CallPtr& call, std::function<void(const WriteAttempt&)> work) {
   std::string client_id;
   if (const auto header = find_header(call->request, "idempotency-key")) {
     client_id = *header;
@@ -164,20 +168,20 @@ void once(const CallPtr& call, std::function<void()> work) {
     return;
   }
   if (client_id.empty()) {
-    work();
+    work({});
     return;
   }
   const WriteKey key{call->who->user, call->request.path, std::move(client_id)};
-  call->core.writes.claim(key, [call, key, work = std::move(work)](Result<std::optional<WriteAnswer>> claim) {
+  call->core.writes.claim(key, [call, key, work = std::move(work)](const Result<WriteClaim>& claim) {
     if (claim.has_error()) {
       answer_failure(call, claim.error());
-    } else if (claim.value()) {
-      net::HttpResponse answer = json_answer(claim.value()->status, claim.value()->body);
+    } else if (const auto& before = claim.value().answer) {
+      net::HttpResponse answer = json_answer(before->status, before->body);
       answer.headers.emplace_back("idempotency-replayed", "true");
       call->respond(std::move(answer));
     } else {
       settle_with_answer(call, key);
-      work();
+      work({key.operation + '\n' + key.client_id, claim.value().standing});
     }
   });
 }

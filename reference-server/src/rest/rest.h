@@ -7,6 +7,7 @@
 #include <string>
 
 #include "auth/identity.h"
+#include "backplane/idempotency.h"
 #include "plumbline/net/http.h"
 #include "rest/fields.h"
 
@@ -56,9 +57,15 @@ class Rest {
 // The part of the path after its last `/`, percent-decoded; empty when an escape is malformed.
 [[nodiscard]] std::string last_segment(std::string_view path);
 
+// One attempt at a write. The same client id has the same name in every attempt, through whatever instance.
+struct WriteAttempt {
+  std::string name;  // empty: without a client id
+  Standing standing{Standing::first};
+};
+
 // Runs `work` once per client id of this user (body `clientMessageId` or header Idempotency-Key); a repetition gets the
 // first answer again with Idempotency-Replayed. Answers 400 itself when the id is not acceptable.
-void once(const CallPtr& call, std::function<void()> work);
+void once(const CallPtr& call, std::function<void(const WriteAttempt&)> work);
 
 void answer_failure(const CallPtr& call, const Error& error);
 

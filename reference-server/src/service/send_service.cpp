@@ -73,6 +73,32 @@ void SendService::accept(SendCommand command, Done<SendReceipt> done) {
     done(kNoConversation);
     return;
   }
+  if (command.id.is_nil()) {
+    allocate(std::move(command), std::move(done));
+  } else {
+    look_for_earlier(std::move(command), std::move(done));
+  }
+}
+
+// A client id names one message for ever, longer than its answer is kept.
+void SendService::look_for_earlier(SendCommand command, Done<SendReceipt> done) {
+  const ConversationKey key = command.conversation;
+  const Uuid id = command.id;
+  ports_.messages.sequence_of(
+      key, id,
+      [this, command = std::move(command), done = std::move(done)](const Result<std::uint64_t>& known) mutable {
+        if (known.has_value() && known.value() != 0) {
+          done(SendReceipt{command.id, known.value()});
+        } else if (known.has_error() && command.standing == Standing::again) {
+          done(Error{Errc::timeout, "what became of an earlier attempt is not known"});
+        } else {
+          allocate(std::move(command), std::move(done));
+        }
+      });
+}
+
+void SendService::allocate(SendCommand command, Done<SendReceipt> done) {
+  const ConversationKey key = command.conversation;
   ports_.sequences.next(key,
                         [this, command = std::move(command), done = std::move(done)](Result<Allocation> place) mutable {
                           if (place.has_error()) {
@@ -92,7 +118,7 @@ void SendService::saw(const Message& message) {
 void SendService::publish(SendCommand command, const Allocation& place, Done<SendReceipt> done) {
   Lane& lane = lanes_[command.conversation];
   auto message = std::make_shared<Message>();
-  message->id = Uuid::random(rng_);
+  message->id = command.id.is_nil() ? Uuid::random(rng_) : command.id;
   message->conversation = lane.conversation;
   message->sender = command.sender;
   message->sequence = place.sequence;
@@ -105,18 +131,47 @@ void SendService::publish(SendCommand command, const Allocation& place, Done<Sen
   message->type = std::move(command.type);
   message->metadata = std::move(command.metadata);
   const SendReceipt receipt{message->id, place.sequence};
+  const ConversationKey key = command.conversation;
+  const Standing standing = command.id.is_nil() ? Standing::first : command.standing;
   if (active(Mutant::ack_before_store) && every_period(mutant_calls_)) {
     done(receipt);
     return;
   }
-  ports_.bus.publish(MessagePtr{std::move(message)}, [this, receipt, done = std::move(done)](Errc outcome) {
-    if (outcome != Errc::ok) {
-      done(Error{outcome, "the message queue did not confirm"});
-      return;
-    }
-    ++accepted_;
+  ports_.bus.publish(MessagePtr{std::move(message)},
+                     [this, key, standing, receipt, done = std::move(done)](Errc outcome) {
+                       if (outcome != Errc::ok) {
+                         done(Error{outcome, "the message queue did not confirm"});
+                         return;
+                       }
+                       ++accepted_;
+                       confirm(key, standing, receipt, done);
+                     });
+}
+
+// An earlier attempt may have been on its way when this one looked for it. One message comes of both, under the number
+// of whichever the store meets first: that number is the answer.
+void SendService::confirm(const ConversationKey& conversation, Standing standing, const SendReceipt& receipt,
+                          const Done<SendReceipt>& done) {
+  const auto answer = [receipt, done](std::uint64_t sequence) {
+    done(SendReceipt{receipt.message, sequence});
+  };
+  if (standing == Standing::first) {
     done(receipt);
-  });
+  } else if (standing == Standing::unsure) {
+    // The store is away: what the log has brought here so far must do.
+    ports_.messages.sequence_of(conversation, receipt.message, [receipt, answer](const Result<std::uint64_t>& known) {
+      answer(known.has_value() && known.value() != 0 ? known.value() : receipt.sequence);
+    });
+  } else {
+    ports_.messages.stored_sequence_of(
+        conversation, receipt.message, receipt.sequence, [answer, done](const Result<std::uint64_t>& stored) {
+          if (stored.has_value() && stored.value() != 0) {
+            answer(stored.value());
+          } else {
+            done(Error{Errc::timeout, "which of several attempts counts is not known yet"});
+          }
+        });
+  }
 }
 
 }  // namespace plumbline::serve

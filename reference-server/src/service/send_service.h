@@ -4,10 +4,12 @@
 #include <string>
 #include <unordered_map>
 
+#include "backplane/idempotency.h"
 #include "backplane/sequence_allocator.h"
 #include "bus/event_bus.h"
 #include "plumbline/base/clock.h"
 #include "store/conversation_store.h"
+#include "store/message_store.h"
 #include "store/user_store.h"
 
 namespace plumbline::serve {
@@ -18,6 +20,8 @@ struct SendCommand {
   std::string text;  // validated: see text_rules.h
   std::string type;
   std::string metadata;  // JSON object text
+  Uuid id;               // of the message: the same in every attempt of a client id; nil: without one
+  Standing standing{Standing::first};
 };
 
 struct SendReceipt {
@@ -30,6 +34,7 @@ class SendService {
  public:
   struct Ports {
     ConversationStore& conversations;
+    MessageStore& messages;
     UserStore& users;
     SequenceAllocator& sequences;
     EventBus& bus;
@@ -38,7 +43,8 @@ class SendService {
   explicit SendService(const Ports& ports);
 
   // Errc::not_found: no such conversation for this sender, or no such receiver. Errc::unavailable: not taken. Any other
-  // error: the outcome is unknown (DUR-2). A receipt means that the bus has it, in memory also that it is stored.
+  // error: the outcome is unknown (DUR-2). A receipt means that the bus has it, in memory also that it is stored. With
+  // an id: the receipt of the attempt that counts, whoever made it.
   void send(SendCommand command, Done<SendReceipt> done);
 
   // A message of any instance reached this one: what the next one here names as the message before.
@@ -55,6 +61,10 @@ class SendService {
   void first_contact(SendCommand command, Done<SendReceipt> done);
   void open_pair(SendCommand command, Done<SendReceipt> done);
   void accept(SendCommand command, Done<SendReceipt> done);
+  void look_for_earlier(SendCommand command, Done<SendReceipt> done);
+  void allocate(SendCommand command, Done<SendReceipt> done);
+  void confirm(const ConversationKey& conversation, Standing standing, const SendReceipt& receipt,
+               const Done<SendReceipt>& done);
   void publish(SendCommand command, const Allocation& place, Done<SendReceipt> done);
 
   Ports ports_;

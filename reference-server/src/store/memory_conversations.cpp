@@ -73,16 +73,27 @@ Result<void> MemoryConversations::append(MessagePtr message) {
     return Error{Errc::not_found, "append to an unknown conversation"};
   }
   Entry& entry = found->second;
+  if (entry.sequences.contains(message->id)) {
+    return {};
+  }
   if (message->sequence <= entry.newest()) {
-    const std::size_t next = entry.first_after(message->sequence);
-    const bool same = next > 0 && entry.rows[next - 1].message->id == message->id;
-    return same ? Result<void>{} : Result<void>{Error{Errc::conflict, "sequence id already used"}};
+    return Error{Errc::conflict, "sequence id already used"};
   }
   for (Member& member : entry.members) {
     member.unread += member.user == message->sender ? 0U : 1U;
   }
+  entry.sequences.emplace(message->id, message->sequence);
   entry.rows.push_back({std::move(message), 0});
   return {};
+}
+
+std::uint64_t MemoryConversations::sequence_of(const ConversationKey& key, Uuid message) const {
+  const auto conversation = entries_.find(key);
+  if (conversation == entries_.end()) {
+    return 0;
+  }
+  const auto found = conversation->second.sequences.find(message);
+  return found == conversation->second.sequences.end() ? 0 : found->second;
 }
 
 HistoryPage MemoryConversations::history(const HistoryQuery& query) const {

@@ -18,6 +18,7 @@ class MemoryConversations {
   [[nodiscard]] std::vector<ConversationSummary> of_user(Uuid user) const;
 
   Result<void> append(MessagePtr message);
+  [[nodiscard]] std::uint64_t sequence_of(const ConversationKey& key, Uuid message) const;  // 0: not there
   [[nodiscard]] HistoryPage history(const HistoryQuery& query) const;
   Result<ReadOutcome> mark_read(const ReadMark& mark);
   void mark_delivered(const ReadMark& mark);
@@ -38,8 +39,9 @@ class MemoryConversations {
   };
   struct Entry {
     ConversationPtr conversation;
-    std::vector<Member> members;  // in the order of Conversation::members
-    std::vector<Row> rows;        // ascending sequence ids
+    std::vector<Member> members;                        // in the order of Conversation::members
+    std::vector<Row> rows;                              // ascending sequence ids
+    std::unordered_map<Uuid, std::uint64_t> sequences;  // by message id
 
     [[nodiscard]] Member* member(Uuid user);
     [[nodiscard]] std::size_t first_after(std::uint64_t sequence) const;  // index into rows

@@ -25,6 +25,15 @@ void MemoryMessageStore::append(MessagePtr message, Done<void> done) {
       std::move(done));
 }
 
+void MemoryMessageStore::sequence_of(const ConversationKey& conversation, Uuid message, Done<std::uint64_t> done) {
+  partitions_.ask<Result<std::uint64_t>>(
+      shard_, owner(conversation),
+      [conversation, message](MemoryConversations& here) {
+        return Result<std::uint64_t>{here.sequence_of(conversation, message)};
+      },
+      std::move(done));
+}
+
 void MemoryMessageStore::history(const HistoryQuery& query, Done<HistoryPage> done) {
   partitions_.ask<Result<HistoryPage>>(
       shard_, owner(query.conversation),

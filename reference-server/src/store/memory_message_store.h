@@ -17,6 +17,11 @@ class MemoryMessageStore final : public MessageStore {
   MemoryMessageStore(ConversationPartitions& partitions, std::size_t shard) : partitions_(partitions), shard_(shard) {}
 
   void append(MessagePtr message, Done<void> done) override;
+  void sequence_of(const ConversationKey& conversation, Uuid message, Done<std::uint64_t> done) override;
+  void stored_sequence_of(const ConversationKey& conversation, Uuid message, std::uint64_t,
+                          Done<std::uint64_t> done) override {
+    sequence_of(conversation, message, std::move(done));
+  }
   void history(const HistoryQuery& query, Done<HistoryPage> done) override;
   void mark_read(const ReadMark& mark, Done<ReadOutcome> done) override;
   void mark_delivered(std::vector<ReadMark> marks, Done<void> done) override;

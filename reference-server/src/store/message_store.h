@@ -1,6 +1,7 @@
 // Port: where messages and what their readers have seen of them live. The authority on order (ORD-1). Stage: store.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -46,6 +47,8 @@ struct SeenUpTo {
   std::uint64_t sequence{0};
 };
 
+inline constexpr std::chrono::seconds kStoreWait{5};  // for what is on its way into the store
+
 // One instance per shard, called and answering there.
 class MessageStore {
  public:
@@ -56,6 +59,12 @@ class MessageStore {
   // memory, where sends are stored in order; PostgreSQL takes it, since several instances store in whatever order and
   // the fence alone says who may use a sequence id. Errc::not_found for an unknown conversation.
   virtual void append(MessagePtr message, Done<void> done) = 0;
+  // Under which sequence id the message is, or will be as far as this instance knows; 0: it is not there.
+  virtual void sequence_of(const ConversationKey& conversation, Uuid message, Done<std::uint64_t> done) = 0;
+  // The same, asked of the store alone when it has everything of the conversation up to `up_to`, after kStoreWait at
+  // the latest.
+  virtual void stored_sequence_of(const ConversationKey& conversation, Uuid message, std::uint64_t up_to,
+                                  Done<std::uint64_t> done) = 0;
   // An unknown conversation has an empty history. Membership is the caller's business.
   virtual void history(const HistoryQuery& query, Done<HistoryPage> done) = 0;
   // Cumulative and monotone. Errc::not_found for an unknown conversation or a user who is no member.

@@ -96,15 +96,53 @@ void RecentMessageStore::history(const HistoryQuery& query, Done<HistoryPage> do
       });
 }
 
+// A message that is both on its way and stored is under the same number in both, but for the moment in which two
+// attempts at it are in the log: then the store has the last word.
+void RecentMessageStore::sequence_of(const ConversationKey& conversation, Uuid message, Done<std::uint64_t> done) {
+  const auto look = [message](RecentMessages& here) {
+    return here.sequence_of(message);
+  };
+  const std::size_t owner = owner_shard(conversation, recent_.size());
+  recent_.ask<std::uint64_t>(
+      shard_, owner, look,
+      [this, owner, look, conversation, message, done = std::move(done)](std::uint64_t remembered) {
+        if (remembered != 0) {
+          done(remembered);
+          return;
+        }
+        inner_.sequence_of(conversation, message, [this, owner, look, done](const Result<std::uint64_t>& stored) {
+          if (stored.has_value() && stored.value() != 0) {
+            done(stored);
+            return;
+          }
+          // It may have come while the store was asked.
+          recent_.ask<std::uint64_t>(shard_, owner, look, [stored, done](std::uint64_t now) {
+            done(now != 0 ? Result<std::uint64_t>{now} : stored);
+          });
+        });
+      });
+}
+
+void RecentMessageStore::stored_sequence_of(const ConversationKey& conversation, Uuid message, std::uint64_t up_to,
+                                            Done<std::uint64_t> done) {
+  when_stored(conversation, up_to, clock_.now() + kStoreWait, [this, conversation, message, done = std::move(done)] {
+    inner_.sequence_of(conversation, message, done);
+  });
+}
+
 void RecentMessageStore::mark_read(const ReadMark& mark, Done<ReadOutcome> done) {
-  const std::size_t owner = owner_shard(mark.conversation, recent_.size());
-  // Emptied when it goes home, so that what `done` owns is released there.
-  auto carried =
-      std::make_shared<std::function<void()>>([this, mark, done = std::move(done)] { inner_.mark_read(mark, done); });
+  when_stored(mark.conversation, mark.up_to, clock_.now() + kReadMarkWait,
+              [this, mark, done = std::move(done)] { inner_.mark_read(mark, done); });
+}
+
+void RecentMessageStore::when_stored(const ConversationKey& conversation, std::uint64_t up_to, Time deadline,
+                                     std::function<void()> then) {
+  const std::size_t owner = owner_shard(conversation, recent_.size());
+  // Emptied when it goes home, so that what `then` owns is released there.
+  auto carried = std::make_shared<std::function<void()>>(std::move(then));
   recent_.tell(shard_, owner,
-               [this, mark, owner, deadline = clock_.now() + kReadMarkWait,
-                carried = std::move(carried)](RecentMessages& there) {
-                 there.when_stored(mark.conversation, mark.up_to, deadline, [this, owner, carried] {
+               [this, conversation, up_to, owner, deadline, carried = std::move(carried)](RecentMessages& there) {
+                 there.when_stored(conversation, up_to, deadline, [this, owner, carried] {
                    recent_.tell(owner, shard_, [ask = std::exchange(*carried, nullptr)](RecentMessages&) { ask(); });
                  });
                });

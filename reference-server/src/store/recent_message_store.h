@@ -2,6 +2,7 @@
 // accepted of late (failover.md d.6 and d.7). Stage: store.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "plumbline/base/clock.h"
@@ -21,6 +22,9 @@ class RecentMessageStore final : public MessageStore {
       : inner_(inner), places_(places), recent_(recent), shard_(shard), clock_(clock) {}
 
   void append(MessagePtr message, Done<void> done) override { inner_.append(std::move(message), std::move(done)); }
+  void sequence_of(const ConversationKey& conversation, Uuid message, Done<std::uint64_t> done) override;
+  void stored_sequence_of(const ConversationKey& conversation, Uuid message, std::uint64_t up_to,
+                          Done<std::uint64_t> done) override;
   // While the store is away: what is remembered, when that is the whole page; marked stale.
   void history(const HistoryQuery& query, Done<HistoryPage> done) override;
   // A mark beyond what the store has yet waits for the store, not longer than kReadMarkWait.
@@ -32,6 +36,7 @@ class RecentMessageStore final : public MessageStore {
   void unread(Uuid user, Done<std::uint64_t> done) override;
 
  private:
+  void when_stored(const ConversationKey& conversation, std::uint64_t up_to, Time deadline, std::function<void()> then);
   void unstored_of(Uuid user, std::function<void(std::vector<MessagePtr>)> done);
   void complete_undelivered(Uuid user, const std::vector<SeenUpTo>& seen, const std::vector<MessagePtr>& waiting,
                             std::vector<MessagePtr> all, Done<std::vector<MessagePtr>> done);

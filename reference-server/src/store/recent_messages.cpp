@@ -6,7 +6,8 @@
 namespace plumbline::serve {
 namespace {
 
-constexpr std::size_t kEntryCost = 512;  // the message object, its place in the maps
+constexpr std::size_t kEntryCost = 640;    // the message object, its place in the maps
+constexpr LogPosition kCommitted{-1, -1};  // in the store, whether or not in the log
 
 std::size_t cost(const Message& message) {
   return kEntryCost + message.text.size() + message.metadata.size();
@@ -26,28 +27,62 @@ std::int64_t StoredPositions::next(std::int32_t partition) const {
 }
 
 // Null when the number is taken: by a copy of the message, or by another one, which the store will renumber.
-RecentMessages::Entry* RecentMessages::insert(const MessagePtr& message) {
+RecentMessages::Entry* RecentMessages::insert(const MessagePtr& message, LogPosition at_log) {
+  if (other_attempt_counts(message, at_log)) {
+    return nullptr;
+  }
   const auto [at, added] = conversations_[message->conversation->key].try_emplace(message->sequence);
   if (!added) {
     return nullptr;
   }
   at->second.message = message;
+  at->second.at = at_log;
+  places_.insert_or_assign(message->id, Place{message->conversation->key, message->sequence});
   bytes_ += cost(*message);
   return &at->second;
+}
+
+std::uint64_t RecentMessages::sequence_of(Uuid id) const {
+  const auto found = places_.find(id);
+  return found == places_.end() ? 0 : found->second.sequence;
+}
+
+// Two instances may have tried to send the same message, each under a number of its own. What is stored stays; before
+// that the lower place in the log wins, since the store reads it in order.
+bool RecentMessages::other_attempt_counts(const MessagePtr& message, LogPosition at) {
+  const auto found = places_.find(message->id);
+  if (found == places_.end() || found->second.sequence == message->sequence) {
+    return false;
+  }
+  const Place other = found->second;
+  const Entry& known = conversations_[other.key][other.sequence];
+  const bool earlier =
+      at.offset == kCommitted.offset || (at.partition == known.at.partition && at.offset < known.at.offset);
+  if (known.stored || !earlier) {
+    return true;
+  }
+  drop_unstored(other);
+  return false;
+}
+
+void RecentMessages::drop_unstored(const Place& place) {
+  const Entry& entry = conversations_[place.key][place.sequence];
+  unstored_.erase({entry.at.partition, entry.at.offset});
+  unstored_bytes_ -= cost(*entry.message);
+  forget(place);
 }
 
 void RecentMessages::add(const MessagePtr& message, LogPosition at, Time now) {
   now_ = std::max(now_, now);
   if (at.offset < positions_.next(at.partition)) {
-    add_stored(message, now);
+    mark_stored(message, at, now);
     return;
   }
   const Place place{message->conversation->key, message->sequence};
   if (unstored_.contains({at.partition, at.offset})) {
     return;
   }
-  if (Entry* entry = insert(message)) {
-    entry->at = at;
+  if (insert(message, at) != nullptr) {
     unstored_.emplace(std::pair{at.partition, at.offset}, place);
     unstored_bytes_ += cost(*message);
     trim(now);
@@ -56,13 +91,21 @@ void RecentMessages::add(const MessagePtr& message, LogPosition at, Time now) {
 
 void RecentMessages::add_stored(const MessagePtr& message, Time now) {
   now_ = std::max(now_, now);
+  mark_stored(message, kCommitted, now);
+}
+
+void RecentMessages::mark_stored(const MessagePtr& message, LogPosition at, Time now) {
   const Place place{message->conversation->key, message->sequence};
-  if (Entry* entry = insert(message)) {
+  if (Entry* entry = insert(message, at)) {
     keep(place, *entry, now);
     trim(now);
     return;
   }
-  Entry& there = conversations_[place.key][place.sequence];
+  const auto found = conversations_[place.key].find(place.sequence);
+  if (found == conversations_[place.key].end()) {
+    return;  // another attempt at it counts
+  }
+  Entry& there = found->second;
   if (there.message->id == message->id && !there.stored) {
     unstored_.erase({there.at.partition, there.at.offset});
     unstored_bytes_ -= cost(*message);
@@ -178,6 +221,7 @@ void RecentMessages::forget(const Place& place) {
   const auto found = conversations_.find(place.key);
   const auto entry = found->second.find(place.sequence);
   bytes_ -= cost(*entry->second.message);
+  places_.erase(entry->second.message->id);
   found->second.erase(entry);
   if (found->second.empty()) {
     conversations_.erase(found);

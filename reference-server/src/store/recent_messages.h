@@ -53,8 +53,12 @@ class RecentMessages {
 
   // The log has it there. Whoever acknowledges it calls this before.
   void add(const MessagePtr& message, LogPosition at, Time now);
-  // The store has it.
+  // The store has it: it was committed directly.
   void add_stored(const MessagePtr& message, Time now);
+
+  // Under which sequence id the message is remembered; 0: it is not. Of two attempts at one message the one counts that
+  // the store takes: the first in the log, or one that was committed directly.
+  [[nodiscard]] std::uint64_t sequence_of(Uuid id) const;
 
   // The newest ones that the query asks for, oldest first; what is missing between them is in the store or nowhere.
   [[nodiscard]] std::vector<MessagePtr> newest_of(const HistoryQuery& query) const;
@@ -96,7 +100,10 @@ class RecentMessages {
     std::function<void()> then;
   };
 
-  Entry* insert(const MessagePtr& message);
+  [[nodiscard]] Entry* insert(const MessagePtr& message, LogPosition at);
+  [[nodiscard]] bool other_attempt_counts(const MessagePtr& message, LogPosition at);
+  void mark_stored(const MessagePtr& message, LogPosition at, Time now);
+  void drop_unstored(const Place& place);
   void keep(const Place& place, Entry& entry, Time now);
   void notice_stored(Time now);
   void trim(Time now);
@@ -107,6 +114,7 @@ class RecentMessages {
   const StoredPositions& positions_;
   RecentLimits limits_;
   std::unordered_map<ConversationKey, Conversation> conversations_;
+  std::unordered_map<Uuid, Place> places_;                           // of every message in conversations_
   std::map<std::pair<std::int32_t, std::int64_t>, Place> unstored_;  // by partition and offset
   std::deque<Kept> kept_;                                            // in the store; longest known first
   std::vector<Waiter> waiters_;

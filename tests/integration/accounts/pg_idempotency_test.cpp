@@ -11,7 +11,7 @@
 namespace plumbline::serve {
 namespace {
 
-using Claim = std::optional<WriteAnswer>;
+using Claim = WriteClaim;
 constexpr std::chrono::seconds kBusyMachine{20};
 
 // One instance of the server: its own connection, its own ledger.
@@ -39,9 +39,9 @@ struct PgIdempotencyTest : testing::Test {
   }
   std::string replay(Instance& instance, const WriteKey& which) {
     const Result<Claim> claimed = claim(instance, which);
-    return claimed.has_value() && claimed.value() ? claimed.value()->body : "no answer";
+    return claimed.has_value() && claimed.value().answer ? claimed.value().answer->body : "no answer";
   }
-  void settle(Instance& instance, const WriteKey& which, const Claim& answer) {
+  void settle(Instance& instance, const WriteKey& which, const WriteAnswer& answer) {
     instance.writes.settle(which, answer);
     bench.run_until([&instance] { return instance.writes.unsaved() == 0; });
   }
@@ -60,8 +60,8 @@ TEST_F(PgIdempotencyTest, OfManyClaimsAtOnceOneDoesTheWriteAndAllGetItsAnswer) {
     Instance& instance = i % 2 == 0 ? a : b;
     instance.writes.claim(key, [&](const Result<Claim>& claimed) {
       ASSERT_TRUE(claimed.has_value());
-      if (claimed.value()) {
-        statuses.push_back(claimed.value()->status);
+      if (claimed.value().answer) {
+        statuses.push_back(claimed.value().answer->status);
         return;
       }
       ++writers;
@@ -77,18 +77,18 @@ TEST_F(PgIdempotencyTest, OfManyClaimsAtOnceOneDoesTheWriteAndAllGetItsAnswer) {
 TEST_F(PgIdempotencyTest, AClaimWhoseInstanceDiedIsTakenOver) {
   {
     Instance dead(bench.pool, uri, kBusyMachine);
-    ASSERT_FALSE(claim(dead, key).value().has_value());
+    ASSERT_FALSE(claim(dead, key).value().answer.has_value());
   }
   real::execute_sql(uri, "UPDATE idempotency SET claimed_at = claimed_at - interval '11 s'");
 
   const Result<Claim> heir = claim(b, key);
 
   ASSERT_TRUE(heir.has_value());
-  EXPECT_FALSE(heir.value().has_value());
+  EXPECT_FALSE(heir.value().answer.has_value());
 }
 
 TEST_F(PgIdempotencyTest, GivesUpWaitingForAWriteThatDoesNotEnd) {
-  ASSERT_FALSE(claim(a, key).value().has_value());
+  ASSERT_FALSE(claim(a, key).value().answer.has_value());
 
   const Time asked = steady_now();
   const Result<Claim> waited = claim(b, key);
@@ -99,9 +99,9 @@ TEST_F(PgIdempotencyTest, GivesUpWaitingForAWriteThatDoesNotEnd) {
 }
 
 TEST_F(PgIdempotencyTest, TheFirstAnswerStays) {
-  ASSERT_FALSE(claim(a, key).value().has_value());
+  ASSERT_FALSE(claim(a, key).value().answer.has_value());
   real::execute_sql(uri, "UPDATE idempotency SET claimed_at = claimed_at - interval '11 s'");
-  ASSERT_FALSE(claim(b, key).value().has_value());
+  ASSERT_FALSE(claim(b, key).value().answer.has_value());
 
   settle(a, key, WriteAnswer{202, "first"});
   settle(b, key, WriteAnswer{202, "second"});
@@ -127,13 +127,13 @@ std::unique_ptr<real::PrivatePostgres> PgIdempotencyAway::server;
 
 TEST_F(PgIdempotencyAway, WritesGoOnAndTheirAnswersAreWrittenDownAfterwards) {
   const WriteKey before{{41, 1}, "/messages", "before"};
-  ASSERT_FALSE(claim(a, before).value().has_value());
+  ASSERT_FALSE(claim(a, before).value().answer.has_value());
   settle(a, before, WriteAnswer{202, "before"});
   server->kill();
 
   const Result<Claim> claimed = claim(a, key);
   ASSERT_TRUE(claimed.has_value());
-  EXPECT_FALSE(claimed.value().has_value());
+  EXPECT_FALSE(claimed.value().answer.has_value());
   a.writes.settle(key, WriteAnswer{202, "away"});
   EXPECT_EQ(replay(a, key), "away") << "the same instance knows";
   EXPECT_EQ(a.unfenced.open.load(), 1U);
@@ -153,7 +153,7 @@ TEST_F(PgIdempotencyAway, OneOfTwoAtOnceDoesTheWriteOnTheSameInstance) {
   for (int i = 0; i < 2; ++i) {
     a.writes.claim(key, [&](const Result<Claim>& claimed) {
       ASSERT_TRUE(claimed.has_value());
-      if (claimed.value()) {
+      if (claimed.value().answer) {
         ++replays;
       } else {
         ++writers;
@@ -169,23 +169,47 @@ TEST_F(PgIdempotencyAway, OneOfTwoAtOnceDoesTheWriteOnTheSameInstance) {
 
 TEST_F(PgIdempotencyAway, AFailedWriteFreesTheIdAlsoWithoutPostgres) {
   server->kill();
-  ASSERT_FALSE(claim(a, key).value().has_value());
+  ASSERT_FALSE(claim(a, key).value().answer.has_value());
   a.writes.settle(key, std::nullopt);
   ASSERT_TRUE(bench.run_until([this] { return a.unfenced.open.load() == 0; }));
 
-  EXPECT_FALSE(claim(a, key).value().has_value());
+  EXPECT_FALSE(claim(a, key).value().answer.has_value());
 }
 
 TEST_F(PgIdempotencyAway, AFrozenServerDelaysAWriteButDoesNotStopIt) {
   const WriteKey first{{41, 1}, "/messages", "first"};
-  ASSERT_FALSE(claim(a, first).value().has_value());
+  ASSERT_FALSE(claim(a, first).value().answer.has_value());
   server->freeze();
 
   const Time asked = steady_now();
-  EXPECT_FALSE(claim(a, key).value().has_value());
+  EXPECT_FALSE(claim(a, key).value().answer.has_value());
 
   EXPECT_LT(steady_now() - asked, std::chrono::seconds{4}) << "twice the patience, and what a busy machine adds";
   server->thaw();
+}
+
+TEST_F(PgIdempotencyTest, WhoTakesAClaimOverIsToldSo) {
+  ASSERT_EQ(claim(a, key).value().standing, Standing::first);
+  real::execute_sql(uri, "UPDATE idempotency SET claimed_at = claimed_at - interval '11 s'");
+
+  EXPECT_EQ(claim(b, key).value().standing, Standing::again);
+}
+
+TEST_F(PgIdempotencyTest, AnAnswerThatComesAfterTheClaimMayBeSomebodyElsesIsNotGiven) {
+  ASSERT_FALSE(claim(a, key).value().answer.has_value());
+  bench.run_for(PgIdempotency::kOwnFor);
+
+  EXPECT_FALSE(a.writes.settle(key, WriteAnswer{202, "late"}));
+
+  const Claim next = claim(b, key).value();
+  EXPECT_FALSE(next.answer.has_value());
+  EXPECT_EQ(next.standing, Standing::again);
+}
+
+TEST_F(PgIdempotencyAway, WhoWritesWithoutPostgresIsToldThatOthersMayHaveTried) {
+  server->kill();
+
+  EXPECT_EQ(claim(a, key).value().standing, Standing::unsure);
 }
 
 }  // namespace

@@ -117,6 +117,14 @@ TEST_F(DirectStoreTest, AnswersOkAndChangesNothingWhenAskedAgain) {
   EXPECT_EQ(count("outbox"), "1");
 }
 
+TEST_F(DirectStoreTest, DoesNotConfirmANumberUnderWhichAnotherAttemptIsNotStored) {
+  EXPECT_EQ(commit(message_of(chat, 1, 0, 9)), Errc::ok);
+
+  EXPECT_EQ(commit(message_of(chat, 2, 1, 9)), Errc::timeout);
+
+  EXPECT_EQ(count("messages"), "1");
+}
+
 TEST_F(DirectStoreTest, RefusesANumberThatAnotherMessageHas) {
   EXPECT_EQ(commit(message_of(chat, 1)), Errc::ok);
 

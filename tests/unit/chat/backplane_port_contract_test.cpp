@@ -41,12 +41,12 @@ class BackplaneContract : public testing::TestWithParam<BackplaneRow> {
         bench.start<void>(0, [=, this](auto done) { backend->lockout(0).succeeded(name, std::move(done)); }));
   }
 
-  using Claim = std::optional<WriteAnswer>;
+  using Claim = WriteClaim;
   Pending<Claim> start_claim(const WriteKey& key, std::size_t shard) {
     return bench.start<Claim>(shard, [=, this](auto done) { backend->writes(shard).claim(key, std::move(done)); });
   }
   Claim claim(const WriteKey& key, std::size_t shard) { return bench.wait(start_claim(key, shard)).value(); }
-  void settle(const WriteKey& key, std::size_t shard, const Claim& answer) {
+  void settle(const WriteKey& key, std::size_t shard, const std::optional<WriteAnswer>& answer) {
     bench.pool.post_to(shard, [=, this] { backend->writes(shard).settle(key, answer); });
     bench.run();
     backend->settle();
@@ -100,32 +100,32 @@ TEST_P(BackplaneContract, LockoutGrowsWithTheFailures) {
 
 TEST_P(BackplaneContract, AWriteIsClaimedOnceAndKeptForADay) {
   const WriteKey key{kAmy, "/x", "id"};
-  EXPECT_FALSE(claim(key, 0).has_value());
+  EXPECT_FALSE(claim(key, 0).answer.has_value());
   settle(key, 0, WriteAnswer{202, "{}"});
-  EXPECT_EQ(claim(key, 1).value_or(WriteAnswer{}).status, 202U);
+  EXPECT_EQ(claim(key, 1).answer.value_or(WriteAnswer{}).status, 202U);
   pass(std::chrono::hours{23});
-  EXPECT_TRUE(claim(key, 1).has_value());
+  EXPECT_TRUE(claim(key, 1).answer.has_value());
   pass(std::chrono::hours{1});
 
-  EXPECT_FALSE(claim(key, 0).has_value());
+  EXPECT_FALSE(claim(key, 0).answer.has_value());
 }
 
 TEST_P(BackplaneContract, KeysDifferByUserOperationAndClientId) {
-  EXPECT_FALSE(claim({kAmy, "/x", "id"}, 0).has_value());
-  EXPECT_FALSE(claim({kBill, "/x", "id"}, 0).has_value());
-  EXPECT_FALSE(claim({kAmy, "/y", "id"}, 0).has_value());
-  EXPECT_FALSE(claim({kAmy, "/x", "ID"}, 0).has_value());
+  EXPECT_FALSE(claim({kAmy, "/x", "id"}, 0).answer.has_value());
+  EXPECT_FALSE(claim({kBill, "/x", "id"}, 0).answer.has_value());
+  EXPECT_FALSE(claim({kAmy, "/y", "id"}, 0).answer.has_value());
+  EXPECT_FALSE(claim({kAmy, "/x", "ID"}, 0).answer.has_value());
 }
 
 TEST_P(BackplaneContract, AClaimWaitsForTheOneBefore) {
   const WriteKey key{kAmy, "/x", "id"};
-  ASSERT_FALSE(claim(key, 0).has_value());
+  ASSERT_FALSE(claim(key, 0).answer.has_value());
 
   const auto waiting = start_claim(key, 1);
   bench.run();
   EXPECT_FALSE(waiting->has_value());
   settle(key, 0, WriteAnswer{201, R"({"a":"Zoë"})"});
-  const auto answer = bench.wait(waiting).value();
+  const auto answer = bench.wait(waiting).value().answer;
 
   ASSERT_TRUE(answer.has_value());
   EXPECT_EQ(answer->status, 201U);
@@ -134,13 +134,45 @@ TEST_P(BackplaneContract, AClaimWaitsForTheOneBefore) {
 
 TEST_P(BackplaneContract, AfterAFailureOneOfTheWaitingGetsTheClaim) {
   const WriteKey key{kAmy, "/x", "id"};
-  ASSERT_FALSE(claim(key, 0).has_value());
+  ASSERT_FALSE(claim(key, 0).answer.has_value());
   const auto waiting = start_claim(key, 1);
   bench.run();
 
   settle(key, 0, std::nullopt);
 
-  EXPECT_FALSE(bench.wait(waiting).value().has_value());
+  EXPECT_FALSE(bench.wait(waiting).value().answer.has_value());
+}
+
+TEST_P(BackplaneContract, WhoClaimsADoubtedWriteIsToldSo) {
+  const WriteKey key{kAmy, "/x", "id"};
+  ASSERT_EQ(claim(key, 0).standing, Standing::first);
+  backend->writes(0).doubt(key);
+  backend->settle();
+
+  const Claim again = claim(key, 1);
+  EXPECT_FALSE(again.answer.has_value());
+  EXPECT_EQ(again.standing, Standing::again);
+  settle(key, 1, WriteAnswer{202, "{}"});
+  EXPECT_TRUE(claim(key, 0).answer.has_value());
+}
+
+TEST_P(BackplaneContract, WhoWaitsForAWriteThatIsDoubtedGetsItAndIsToldSo) {
+  const WriteKey key{kAmy, "/x", "id"};
+  ASSERT_FALSE(claim(key, 0).answer.has_value());
+  const auto waiting = start_claim(key, 1);
+  bench.run();
+
+  backend->writes(0).doubt(key);
+
+  EXPECT_EQ(bench.wait(waiting).value().standing, Standing::again);
+}
+
+TEST_P(BackplaneContract, AWriteThatFailedWithoutEffectIsClaimedAsTheFirst) {
+  const WriteKey key{kAmy, "/x", "id"};
+  ASSERT_FALSE(claim(key, 0).answer.has_value());
+  settle(key, 0, std::nullopt);
+
+  EXPECT_EQ(claim(key, 1).standing, Standing::first);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, BackplaneContract, testing::ValuesIn(backplane_rows()),

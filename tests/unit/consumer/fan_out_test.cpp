@@ -61,6 +61,15 @@ struct World {
     fan_out.take_stored(message_of(chat, sequence));
     run();
   }
+  double dropped_attempts() {
+    double all = 0;
+    for (std::size_t shard = 0; shard < 2; ++shard) {
+      for (const Metric& metric : fan_out.metrics(shard)) {
+        all += metric.name == "plumbline_fanout_second_attempts_total" ? metric.value : 0;
+      }
+    }
+    return all;
+  }
   void pass(Duration time) {
     clock.advance(time);
     fan_out.tick(0, clock.now());
@@ -114,6 +123,20 @@ TEST(FanOut, DropsCopiesOfWhatWasThereBeforeTheStart) {
   world.log(5);
 
   EXPECT_THAT(world.seen, ElementsAre(5));
+}
+
+TEST(FanOut, GivesDevicesOneOfTwoAttemptsAtAMessage) {
+  World world;
+  world.log(4);
+  world.fan_out.take(message_of(world.chat, 5, 4, 1), {0, 5});
+  world.run();
+
+  world.fan_out.take(message_of(world.chat, 6, 5, 1), {0, 6});
+  world.run();
+  world.log(7);
+
+  EXPECT_EQ(world.dropped_attempts(), 1.0);
+  EXPECT_THAT(world.seen, ElementsAre(4, 5, 6, 7)) << "the number 6 is gone, and nobody waits for it";
 }
 
 }  // namespace

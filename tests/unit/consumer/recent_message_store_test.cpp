@@ -41,6 +41,22 @@ struct LaggingStore final : MessageStore, ReaderPlaces {
   }
 
   void append(MessagePtr, Done<void> done) override { done({}); }
+  void sequence_of(const ConversationKey&, Uuid message, Done<std::uint64_t> done) override {
+    before_look();
+    if (failure) {
+      done(Error{*failure, "down"});
+      return;
+    }
+    const auto found =
+        std::find_if(rows.begin(), rows.end(), [message](const auto& row) { return row->id == message; });
+    const std::uint64_t sequence = found == rows.end() ? 0 : (*found)->sequence;
+    after_look();
+    done(sequence);
+  }
+  void stored_sequence_of(const ConversationKey& conversation, Uuid message, std::uint64_t,
+                          Done<std::uint64_t> done) override {
+    sequence_of(conversation, message, std::move(done));
+  }
   void history(const HistoryQuery& query, Done<HistoryPage> done) override {
     before_look();
     if (failure) {
@@ -137,6 +153,13 @@ struct StoreWorld {
     });
     run();
     return all;
+  }
+  std::uint64_t sequence_of(const MessagePtr& message) {
+    std::uint64_t answer = 999;
+    store.sequence_of(chat->key, message->id,
+                      [&](Result<std::uint64_t> found) { answer = found.has_value() ? found.value() : 998; });
+    run();
+    return answer;
   }
   std::uint64_t unread() {
     std::uint64_t answer = 999;
@@ -331,6 +354,49 @@ TEST(RecentMessageStore, LetsAReadMarkWaitForTheStore) {
   world.run();
 
   EXPECT_EQ(up_to, 1U);
+}
+
+TEST(RecentMessageStore, KnowsTheNumberOfWhatIsStoredAndOfWhatIsOnItsWay) {
+  StoreWorld world;
+  world.inner.store(message_of(world.chat, 1));
+  world.log(message_of(world.chat, 2));
+
+  EXPECT_EQ(world.sequence_of(message_of(world.chat, 1)), 1U);
+  EXPECT_EQ(world.sequence_of(message_of(world.chat, 2)), 2U);
+  EXPECT_EQ(world.sequence_of(message_of(world.chat, 3)), 0U);
+}
+
+TEST(RecentMessageStore, FindsAMessageThatComesWhileTheStoreIsAsked) {
+  StoreWorld world;
+  world.inner.after_look = [&] {
+    world.log(message_of(world.chat, 4));
+  };
+
+  EXPECT_EQ(world.sequence_of(message_of(world.chat, 4)), 4U);
+}
+
+TEST(RecentMessageStore, DoesNotSayThatAMessageIsNotThereWhenTheStoreIsAway) {
+  StoreWorld world;
+  world.inner.failure = Errc::unavailable;
+
+  EXPECT_EQ(world.sequence_of(message_of(world.chat, 1)), 998U);
+}
+
+TEST(RecentMessageStore, TakesTheStoresWordOnWhichAttemptCountsOnceItHasBoth) {
+  StoreWorld world;
+  world.log(message_of(world.chat, 7, 6, 1));
+  std::uint64_t answer = 0;
+  world.store.stored_sequence_of(world.chat->key, message_of(world.chat, 7, 6, 1)->id, 7,
+                                 [&](Result<std::uint64_t> found) { answer = found.value(); });
+  world.run();
+  EXPECT_EQ(answer, 0U) << "not stored yet";
+
+  world.inner.store(message_of(world.chat, 5, 4, 1));
+  world.positions.raise(1, 8);
+  world.owner().tick(world.clock.now());
+  world.run();
+
+  EXPECT_EQ(answer, 5U);
 }
 
 }  // namespace

@@ -194,5 +194,69 @@ TEST(RecentMessages, CallsBackAtOnceWhenTheStoreHasIt) {
   EXPECT_EQ(called, 1);
 }
 
+// Two instances tried to send the same message, each under a number of its own.
+struct TwoAttempts : RecentWorld {
+  void log(std::uint64_t sequence, std::int64_t offset) {
+    recent.add(message_of(chat, sequence, sequence - 1, 1), {1, offset}, clock.now());
+  }
+  const Uuid id = message_of(chat, 5, 4, 1)->id;
+};
+
+TEST(RecentMessages, OfTwoAttemptsTheFirstInTheLogCounts) {
+  TwoAttempts world;
+  world.log(5, 100);
+
+  world.log(7, 101);
+
+  EXPECT_EQ(world.recent.sequence_of(world.id), 5U);
+  EXPECT_THAT(world.page(0, 9), ElementsAre(5));
+}
+
+TEST(RecentMessages, TheFirstInTheLogCountsAlsoWhenItIsHeardOfLater) {
+  TwoAttempts world;
+  world.log(7, 101);
+
+  world.log(5, 100);
+
+  EXPECT_EQ(world.recent.sequence_of(world.id), 5U);
+  EXPECT_THAT(world.page(0, 9), ElementsAre(5));
+  EXPECT_EQ(world.recent.unstored(), 1U);
+}
+
+TEST(RecentMessages, AnAttemptThatWasCommittedDirectlyCountsBeforeOneThatIsOnlyInTheLog) {
+  TwoAttempts world;
+  world.log(5, 100);
+
+  world.recent.add_stored(message_of(world.chat, 7, 6, 1), world.clock.now());
+  world.log(5, 100);
+
+  EXPECT_EQ(world.recent.sequence_of(world.id), 7U);
+  EXPECT_EQ(world.recent.unstored(), 0U);
+}
+
+TEST(RecentMessages, WhatIsStoredStaysWhateverTheLogBrings) {
+  TwoAttempts world;
+  world.log(7, 101);
+  world.store_below(102);
+  world.pass(1s);
+
+  world.log(5, 100);
+  world.recent.add_stored(message_of(world.chat, 5, 4, 1), world.clock.now());
+
+  EXPECT_EQ(world.recent.sequence_of(world.id), 7U);
+}
+
+TEST(RecentMessages, ForgetsTheIdWithTheMessage) {
+  TwoAttempts world;
+  world.log(5, 100);
+  world.store_below(101);
+  world.pass(1s);
+
+  world.pass(RecentLimits{}.keep + 1s);
+
+  EXPECT_EQ(world.recent.sequence_of(world.id), 0U);
+  EXPECT_EQ(world.recent.size(), 0U);
+}
+
 }  // namespace
 }  // namespace plumbline::serve

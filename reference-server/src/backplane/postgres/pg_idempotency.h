@@ -30,14 +30,15 @@ struct UnfencedClaims {
 //
 // While PostgreSQL is away a claim is given by `local`, the ledger of this instance, and written down when PostgreSQL
 // is back: sends go on (failover.md d.7), and the same instance still does them once. A retry that meets another
-// instance in that time, like one that takes over a claim, does the write again. That is safe only because a write with
-// a client id makes the same entity id each time (Uuid::named): the store then has it once.
+// instance in that time, like one that takes over a claim, does the write again. A write with a client id therefore
+// makes the same entity id each time (Uuid::named), looks whether it is there already, and is told its Standing.
 //
 // A claim is committed without waiting for the disk: to lose the last of them with PostgreSQL costs no more than the
 // same. Answers do wait, many in one commit, after the client has got them.
 class PgIdempotency final : public Idempotency {
  public:
   static constexpr std::chrono::seconds kTakeOver{10};
+  static constexpr std::chrono::seconds kOwnFor{9};  // less than kTakeOver: nobody has taken the claim over until then
   static constexpr std::chrono::seconds kWaitForOther{5};
   static constexpr std::size_t kMaxUnsaved = 100'000;  // answers waiting for PostgreSQL; further ones are lost
 
@@ -46,6 +47,8 @@ class PgIdempotency final : public Idempotency {
     std::uint64_t replayed{0};
     std::uint64_t waits{0};         // looks at a claim that somebody else has
     std::uint64_t waited_out{0};    // Errc::timeout
+    std::uint64_t taken_over{0};    // of claims that were given: somebody tried before
+    std::uint64_t too_late{0};      // answers that came after kOwnFor and were not given
     std::uint64_t unfenced{0};      // given without PostgreSQL
     std::uint64_t unsaved_lost{0};  // answers that found the queue full
   };
@@ -55,8 +58,9 @@ class PgIdempotency final : public Idempotency {
                 Duration patience = std::chrono::milliseconds{500});
   ~PgIdempotency() override;
 
-  void claim(const WriteKey& key, Done<std::optional<WriteAnswer>> done) override;
-  void settle(const WriteKey& key, std::optional<WriteAnswer> answer) override;
+  void claim(const WriteKey& key, Done<WriteClaim> done) override;
+  bool settle(const WriteKey& key, std::optional<WriteAnswer> answer) override;
+  void doubt(const WriteKey& key) override;
 
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] std::size_t unsaved() const { return unsaved_.size(); }
@@ -69,19 +73,22 @@ class PgIdempotency final : public Idempotency {
   struct Claimant {
     explicit Claimant(boost::asio::io_context& io) : timer(io) {}
     WriteKey key;
-    Done<std::optional<WriteAnswer>> done;
+    Done<WriteClaim> done;
     Uuid token;
+    Time asked;  // before the question that was answered left
     Time deadline;
     Duration pause{std::chrono::milliseconds{25}};
     Timer timer;
-    unsigned round{0};  // of questions; an answer to an earlier one is ignored
-    bool local{false};  // the local ledger gave its claim, too
+    unsigned round{0};    // of questions; an answer to an earlier one is ignored
+    bool local{false};    // the local ledger gave its claim, too
+    bool doubted{false};  // and knows of an attempt that nobody can say the end of
   };
   using ClaimantPtr = std::shared_ptr<Claimant>;
   struct Held {
     Uuid token;
     bool local{false};
     bool unfenced{false};
+    Time since{};
   };
   struct Unsaved {
     WriteKey key;
@@ -94,9 +101,11 @@ class PgIdempotency final : public Idempotency {
   void ask(const ClaimantPtr& claimant);
   void on_answer(const ClaimantPtr& claimant, const Result<PgRowsPtr>& rows);
   void ask_again(const ClaimantPtr& claimant);
-  void give(const ClaimantPtr& claimant, bool unfenced);
-  void finish(const ClaimantPtr& claimant, Result<std::optional<WriteAnswer>> answer);
-  void free_claim(const WriteKey& key, const Held& held);
+  void give(const ClaimantPtr& claimant, Standing standing);
+  void finish(const ClaimantPtr& claimant, Result<WriteClaim> answer);
+  [[nodiscard]] std::optional<Held> let_go(const WriteKey& key);
+  // By the statement that frees or doubts it.
+  void free_claim(const PgStatement& statement, const WriteKey& key, const Held& held, bool doubted);
   void save();
   void saved(std::size_t count, const Result<PgRowsPtr>& rows);
   void forget_old();

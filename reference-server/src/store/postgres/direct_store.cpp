@@ -18,9 +18,9 @@ constexpr PgStatement kCommit{
     "SELECT count(*) FROM stored"};
 
 // A statement of its own: the first one's snapshot may be older than the row that it met.
-constexpr PgStatement kIsStored{
-    "direct_is_stored",
-    "SELECT count(*) FROM messages WHERE conv_first = $1::uuid AND conv_second = $2::uuid AND message_id = $3::uuid"};
+constexpr PgStatement kIsStored{"direct_is_stored",
+                                "SELECT sequence_id FROM messages WHERE conv_first = $1::uuid AND conv_second = "
+                                "$2::uuid AND message_id = $3::uuid"};
 
 constexpr PgStatement kCommitAlone{
     "direct_commit_alone",
@@ -85,12 +85,13 @@ void PgDirectStore::commit_then_queue(const MessagePtr& message, Done<void> done
 void PgDirectStore::tell_copy_from_conflict(const MessagePtr& message, Done<void> done) {
   const ConversationKey& key = message->conversation->key;
   session_.query(kIsStored, {key.first.text(), key.second.text(), message->id.text()},
-                 [done = std::move(done)](const Result<PgRowsPtr>& rows) {
+                 [done = std::move(done), sequence = message->sequence](const Result<PgRowsPtr>& rows) {
                    if (rows.has_error()) {
                      // Nothing of this message was done, but a copy may be there: the outcome is not known.
                      done(Error{Errc::timeout, "whether the message is stored is not known"});
-                   } else if (rows.value()->number(0, 0) == 1) {
-                     done({});
+                   } else if (rows.value()->size() == 1) {
+                     const bool same = static_cast<std::uint64_t>(rows.value()->number(0, 0)) == sequence;
+                     done(same ? Result<void>{} : Error{Errc::timeout, "stored by another attempt"});
                    } else {
                      done(Error{Errc::conflict, "sequence id already used"});
                    }

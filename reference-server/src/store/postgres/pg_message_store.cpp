@@ -25,6 +25,10 @@ constexpr PgStatement kFindClash{
     "SELECT m.message_id = $4::uuid FROM messages m WHERE m.conv_first = $1::uuid AND m.conv_second = $2::uuid "
     "AND m.sequence_id = $3::bigint ORDER BY 1 DESC LIMIT 1"};
 
+constexpr PgStatement kSequenceOf{"message_sequence_of",
+                                  "SELECT sequence_id FROM messages WHERE conv_first = $1::uuid AND conv_second = "
+                                  "$2::uuid AND message_id = $3::uuid"};
+
 // A mark at or beyond a message says when it came; in a direct conversation the receiver is the other one.
 constexpr PgStatement kHistory{
     "message_history",
@@ -119,6 +123,17 @@ void PgMessageStore::append(MessagePtr message, Done<void> done) {
                  done({});
                } else {
                  settle_append(message, done);
+               }
+             });
+}
+
+void PgMessageStore::sequence_of(const ConversationKey& conversation, Uuid message, Done<std::uint64_t> done) {
+  hot_.query(kSequenceOf, {conversation.first.text(), conversation.second.text(), message.text()},
+             [done = std::move(done)](const Result<PgRowsPtr>& rows) {
+               if (rows.has_error()) {
+                 done(rows.error());
+               } else {
+                 done(rows.value()->size() == 0 ? 0 : static_cast<std::uint64_t>(rows.value()->number(0, 0)));
                }
              });
 }

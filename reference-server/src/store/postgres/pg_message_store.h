@@ -22,6 +22,11 @@ class PgMessageStore final : public MessageStore {
 
   // Instances store in whatever order: a free sequence id below the newest one is taken (see MessageStore::append).
   void append(MessagePtr message, Done<void> done) override;
+  void sequence_of(const ConversationKey& conversation, Uuid message, Done<std::uint64_t> done) override;
+  void stored_sequence_of(const ConversationKey& conversation, Uuid message, std::uint64_t,
+                          Done<std::uint64_t> done) override {
+    sequence_of(conversation, message, std::move(done));
+  }
   void history(const HistoryQuery& query, Done<HistoryPage> done) override;
   void mark_read(const ReadMark& mark, Done<ReadOutcome> done) override;
   // Tried again with later marks when PostgreSQL is away: a mark that is lost is a message that comes twice.

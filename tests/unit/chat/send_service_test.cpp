@@ -1,0 +1,172 @@
+// Of several attempts with the same client id comes one message, and its number is in every answer.
+#include "service/send_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+
+namespace plumbline::serve {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr Uuid kAnn{1, 1};
+constexpr Uuid kBob{2, 2};
+constexpr Uuid kId{7, 7};
+constexpr Error kAway{Errc::unavailable, "away"};
+
+struct OneConversation final : ConversationStore {
+  void find(const ConversationKey& key, Done<ConversationPtr> done) override {
+    auto chat = std::make_shared<Conversation>();
+    chat->key = key;
+    chat->members = {kAnn, kBob};
+    done(ConversationPtr{chat});
+  }
+  void open(Conversation, Done<ConversationPtr> done) override { done(kAway); }
+  void of_user(Uuid, Done<std::vector<ConversationSummary>> done) override { done(kAway); }
+};
+
+struct NoUsers final : UserStore {
+  void add(User, Done<UserPtr> done) override { done(kAway); }
+  void ensure(Uuid, std::string, Done<UserPtr> done) override { done(kAway); }
+  void find(Uuid, Done<UserPtr> done) override { done(kAway); }
+  void find_login(std::string, Done<UserPtr> done) override { done(kAway); }
+  void missing(std::vector<Uuid>, Done<std::vector<Uuid>> done) override { done(kAway); }
+  void search(std::string, std::size_t, Done<std::vector<UserPtr>> done) override { done(kAway); }
+};
+
+// Says what a test put in, about whatever message.
+struct ScriptedMessages final : MessageStore {
+  Result<std::uint64_t> known{0};
+  Result<std::uint64_t> stored{0};
+  int looks{0};
+
+  void append(MessagePtr, Done<void> done) override { done({}); }
+  void sequence_of(const ConversationKey&, Uuid, Done<std::uint64_t> done) override {
+    ++looks;
+    done(known);
+  }
+  void stored_sequence_of(const ConversationKey&, Uuid, std::uint64_t, Done<std::uint64_t> done) override {
+    done(stored);
+  }
+  void history(const HistoryQuery&, Done<HistoryPage> done) override { done(kAway); }
+  void mark_read(const ReadMark&, Done<ReadOutcome> done) override { done(kAway); }
+  void mark_delivered(std::vector<ReadMark>, Done<void> done) override { done({}); }
+  void undelivered(Uuid, std::vector<SeenUpTo>, Done<std::vector<MessagePtr>> done) override { done(kAway); }
+  void unread(Uuid, Done<std::uint64_t> done) override { done(kAway); }
+};
+
+struct Counting final : SequenceAllocator {
+  std::uint64_t last{6};
+  void next(const ConversationKey&, Done<Allocation> done) override { done(Allocation{++last, 1, false}); }
+};
+
+struct RecordingBus final : EventBus {
+  std::vector<MessagePtr> published;
+  Errc outcome{Errc::ok};
+  std::function<void()> on_publish = [] {
+  };
+  void publish(BusBody body, Settled settled) override {
+    published.push_back(std::get<MessagePtr>(body));
+    on_publish();
+    settled(outcome);
+  }
+  void subscribe(Topic, Consumer) override {}
+};
+
+struct SendWorld {
+  OneConversation conversations;
+  ScriptedMessages messages;
+  NoUsers users;
+  Counting sequences;
+  RecordingBus bus;
+  ManualClock clock;
+  SendService sends{{conversations, messages, users, sequences, bus, clock}};
+
+  Result<SendReceipt> send(Standing standing, Uuid id = kId) {
+    std::optional<Result<SendReceipt>> answer;
+    sends.send({kAnn, ConversationKey::pair(kAnn, kBob), "hi", "text", "{}", id, standing},
+               [&](Result<SendReceipt> got) { answer = std::move(got); });
+    return answer ? *answer : Result<SendReceipt>{Error{Errc::closed, "no answer"}};
+  }
+};
+
+TEST(SendService, GivesTheMessageTheIdOfItsClientId) {
+  SendWorld world;
+
+  const Result<SendReceipt> sent = world.send(Standing::first);
+
+  ASSERT_TRUE(sent.has_value());
+  EXPECT_EQ(sent.value().message, kId);
+  EXPECT_EQ(sent.value().sequence, 7U);
+  ASSERT_EQ(world.bus.published.size(), 1U);
+  EXPECT_EQ(world.bus.published.front()->id, kId);
+}
+
+TEST(SendService, LooksForNothingWhenThereIsNoClientId) {
+  SendWorld world;
+
+  ASSERT_TRUE(world.send(Standing::first, Uuid{}).has_value());
+
+  EXPECT_EQ(world.messages.looks, 0);
+}
+
+TEST(SendService, AnswersWithTheEarlierAttemptAndTakesNoNumber) {
+  SendWorld world;
+  world.messages.known = std::uint64_t{5};
+
+  const Result<SendReceipt> sent = world.send(Standing::again);
+
+  EXPECT_EQ(sent.value().sequence, 5U);
+  EXPECT_THAT(world.bus.published, IsEmpty());
+  EXPECT_EQ(world.sequences.last, 6U);
+}
+
+TEST(SendService, FindsAMessageWhoseAnswerWasForgottenLongAgo) {
+  SendWorld world;
+  world.messages.known = std::uint64_t{5};
+
+  EXPECT_EQ(world.send(Standing::first).value().sequence, 5U);
+}
+
+TEST(SendService, AnswersWithTheAttemptThatTheStoreTook) {
+  SendWorld world;
+  world.messages.stored = std::uint64_t{5};
+
+  EXPECT_EQ(world.send(Standing::again).value().sequence, 5U);
+}
+
+TEST(SendService, DoesNotSayANumberThatTheStoreHasNotConfirmed) {
+  SendWorld world;
+  world.messages.stored = kAway;
+  EXPECT_EQ(world.send(Standing::again).error().code, Errc::timeout);
+
+  world.messages.stored = std::uint64_t{0};
+  EXPECT_EQ(world.send(Standing::again).error().code, Errc::timeout);
+}
+
+TEST(SendService, DoesNotTryAgainWhileItCannotBeKnownWhetherTheFirstAttemptIsStored) {
+  SendWorld world;
+  world.messages.known = kAway;
+
+  EXPECT_EQ(world.send(Standing::again).error().code, Errc::timeout);
+
+  EXPECT_THAT(world.bus.published, IsEmpty());
+}
+
+TEST(SendService, SendsWithoutTheStoreAndAnswersWhatTheLogBrought) {
+  SendWorld world;
+  world.messages.known = kAway;
+  EXPECT_EQ(world.send(Standing::unsure).value().sequence, 7U);
+
+  world.messages.known = std::uint64_t{0};
+  world.bus.on_publish = [&] {
+    world.messages.known = std::uint64_t{3};
+  };
+  EXPECT_EQ(world.send(Standing::unsure).value().sequence, 3U);
+}
+
+}  // namespace
+}  // namespace plumbline::serve
