@@ -12,29 +12,29 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr Uuid kAnn{1, 1};
-constexpr Uuid kBob{2, 2};
-constexpr Uuid kId{7, 7};
-constexpr Error kAway{Errc::unavailable, "away"};
+constexpr Uuid kSender{1, 1};
+constexpr Uuid kReceiver{2, 2};
+constexpr Uuid kMessageId{7, 7};
+constexpr Error kStoreAway{Errc::unavailable, "away"};
 
 struct OneConversation final : ConversationStore {
   void find(const ConversationKey& key, Done<ConversationPtr> done) override {
     auto chat = std::make_shared<Conversation>();
     chat->key = key;
-    chat->members = {kAnn, kBob};
+    chat->members = {kSender, kReceiver};
     done(ConversationPtr{chat});
   }
-  void open(Conversation, Done<ConversationPtr> done) override { done(kAway); }
-  void of_user(Uuid, Done<std::vector<ConversationSummary>> done) override { done(kAway); }
+  void open(Conversation, Done<ConversationPtr> done) override { done(kStoreAway); }
+  void of_user(Uuid, Done<std::vector<ConversationSummary>> done) override { done(kStoreAway); }
 };
 
 struct NoUsers final : UserStore {
-  void add(User, Done<UserPtr> done) override { done(kAway); }
-  void ensure(Uuid, std::string, Done<UserPtr> done) override { done(kAway); }
-  void find(Uuid, Done<UserPtr> done) override { done(kAway); }
-  void find_login(std::string, Done<UserPtr> done) override { done(kAway); }
-  void missing(std::vector<Uuid>, Done<std::vector<Uuid>> done) override { done(kAway); }
-  void search(std::string, std::size_t, Done<std::vector<UserPtr>> done) override { done(kAway); }
+  void add(User, Done<UserPtr> done) override { done(kStoreAway); }
+  void ensure(Uuid, std::string, Done<UserPtr> done) override { done(kStoreAway); }
+  void find(Uuid, Done<UserPtr> done) override { done(kStoreAway); }
+  void find_login(std::string, Done<UserPtr> done) override { done(kStoreAway); }
+  void missing(std::vector<Uuid>, Done<std::vector<Uuid>> done) override { done(kStoreAway); }
+  void search(std::string, std::size_t, Done<std::vector<UserPtr>> done) override { done(kStoreAway); }
 };
 
 // Says what a test put in, about whatever message.
@@ -51,11 +51,11 @@ struct ScriptedMessages final : MessageStore {
   void stored_sequence_of(const ConversationKey&, Uuid, std::uint64_t, Done<std::uint64_t> done) override {
     done(stored);
   }
-  void history(const HistoryQuery&, Done<HistoryPage> done) override { done(kAway); }
-  void mark_read(const ReadMark&, Done<ReadOutcome> done) override { done(kAway); }
+  void history(const HistoryQuery&, Done<HistoryPage> done) override { done(kStoreAway); }
+  void mark_read(const ReadMark&, Done<ReadOutcome> done) override { done(kStoreAway); }
   void mark_delivered(std::vector<ReadMark>, Done<void> done) override { done({}); }
-  void undelivered(Uuid, std::vector<SeenUpTo>, Done<std::vector<MessagePtr>> done) override { done(kAway); }
-  void unread(Uuid, Done<std::uint64_t> done) override { done(kAway); }
+  void undelivered(Uuid, std::vector<SeenUpTo>, Done<std::vector<MessagePtr>> done) override { done(kStoreAway); }
+  void unread(Uuid, Done<std::uint64_t> done) override { done(kStoreAway); }
 };
 
 struct Counting final : SequenceAllocator {
@@ -85,9 +85,9 @@ struct SendWorld {
   ManualClock clock;
   SendService sends{{conversations, messages, users, sequences, bus, clock}};
 
-  Result<SendReceipt> send(Standing standing, Uuid id = kId) {
+  Result<SendReceipt> send(Standing standing, Uuid id = kMessageId) {
     std::optional<Result<SendReceipt>> answer;
-    sends.send({kAnn, ConversationKey::pair(kAnn, kBob), "hi", "text", "{}", id, standing},
+    sends.send({kSender, ConversationKey::pair(kSender, kReceiver), "hi", "text", "{}", id, standing},
                [&](Result<SendReceipt> got) { answer = std::move(got); });
     return answer ? *answer : Result<SendReceipt>{Error{Errc::closed, "no answer"}};
   }
@@ -99,10 +99,10 @@ TEST(SendService, GivesTheMessageTheIdOfItsClientId) {
   const Result<SendReceipt> sent = world.send(Standing::first);
 
   ASSERT_TRUE(sent.has_value());
-  EXPECT_EQ(sent.value().message, kId);
+  EXPECT_EQ(sent.value().message, kMessageId);
   EXPECT_EQ(sent.value().sequence, 7U);
   ASSERT_EQ(world.bus.published.size(), 1U);
-  EXPECT_EQ(world.bus.published.front()->id, kId);
+  EXPECT_EQ(world.bus.published.front()->id, kMessageId);
 }
 
 TEST(SendService, LooksForNothingWhenThereIsNoClientId) {
@@ -140,7 +140,7 @@ TEST(SendService, AnswersWithTheAttemptThatTheStoreTook) {
 
 TEST(SendService, DoesNotSayANumberThatTheStoreHasNotConfirmed) {
   SendWorld world;
-  world.messages.stored = kAway;
+  world.messages.stored = kStoreAway;
   EXPECT_EQ(world.send(Standing::again).error().code, Errc::timeout);
 
   world.messages.stored = std::uint64_t{0};
@@ -149,7 +149,7 @@ TEST(SendService, DoesNotSayANumberThatTheStoreHasNotConfirmed) {
 
 TEST(SendService, DoesNotTryAgainWhileItCannotBeKnownWhetherTheFirstAttemptIsStored) {
   SendWorld world;
-  world.messages.known = kAway;
+  world.messages.known = kStoreAway;
 
   EXPECT_EQ(world.send(Standing::again).error().code, Errc::timeout);
 
@@ -158,7 +158,7 @@ TEST(SendService, DoesNotTryAgainWhileItCannotBeKnownWhetherTheFirstAttemptIsSto
 
 TEST(SendService, SendsWithoutTheStoreAndAnswersWhatTheLogBrought) {
   SendWorld world;
-  world.messages.known = kAway;
+  world.messages.known = kStoreAway;
   EXPECT_EQ(world.send(Standing::unsure).value().sequence, 7U);
 
   world.messages.known = std::uint64_t{0};

@@ -22,6 +22,13 @@ using testing::ElementsAre;
 class MissedMessages final : public MessageStore {
  public:
   void append(MessagePtr /*message*/, Done<void> done) override { done({}); }
+  void sequence_of(const ConversationKey& /*conversation*/, Uuid /*message*/, Done<std::uint64_t> done) override {
+    done(std::uint64_t{0});
+  }
+  void stored_sequence_of(const ConversationKey& /*conversation*/, Uuid /*message*/, std::uint64_t /*up_to*/,
+                          Done<std::uint64_t> done) override {
+    done(std::uint64_t{0});
+  }
   void history(const HistoryQuery& /*query*/, Done<HistoryPage> done) override { done(HistoryPage{}); }
   void mark_read(const ReadMark& /*mark*/, Done<ReadOutcome> done) override { done(ReadOutcome{}); }
   void mark_delivered(std::vector<ReadMark> /*marks*/, Done<void> done) override { done({}); }
