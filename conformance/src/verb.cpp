@@ -21,6 +21,7 @@
 #include "plumbline/base/random.h"
 #include "runner/runner.h"
 #include "selection.h"
+#include "stored/verbs.h"
 #include "target/descriptor.h"
 #include "target/own_server.h"
 #include "target/probe.h"
@@ -39,6 +40,7 @@ void end_early_on_signals() {
     g_interrupted = true;
   };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is told like a full disk
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
 }
@@ -129,35 +131,41 @@ std::function<bool(Target&)> reviver(const std::shared_ptr<Chosen>& chosen, cons
   };
 }
 
+RunFacts facts_of(const Options& options, const Catalogue& catalogue, const Selection& selection, const Chosen& chosen,
+                  const Clock& clock) {
+  RunFacts facts;
+  facts.judge = this_judge();
+  facts.environment = this_machine();
+  facts.seed = options.seed.value_or(entropy_seed() % 100'000);
+  facts.started_at = iso8601(clock.wall_now());
+  facts.target_words = chosen.words;
+  facts.asked = selection.asked;
+  facts.selection = selection.asked.size() != catalogue.clauses.size();
+  facts.target = chosen.target;
+  return facts;
+}
+
 RunSummary judge(const Options& options, const Catalogue& catalogue, const Selection& selection,
-                 const std::shared_ptr<Chosen>& chosen, const Clock& clock) {
-  RunSummary summary;
-  summary.catalogue = &catalogue;
-  summary.seed = options.seed.value_or(entropy_seed() % 100'000);
-  summary.started_at = iso8601(clock.wall_now());
-  summary.target_words = chosen->words;
-  summary.selection = selection.asked.size() != catalogue.clauses.size();
+                 const std::shared_ptr<Chosen>& chosen, RunRecord& record, RunFacts facts) {
+  const SteadyClock clock;
+  RunSummary summary{std::move(facts), &catalogue, {}, {}, {}, {}, {}};
   RunnerOptions runner;
   runner.seed = summary.seed;
+  runner.recorder = &record;
   runner.revive = reviver(chosen, options, clock);
-  runner.interrupted = [] {
-    return g_interrupted.load();
+  runner.interrupted = [&record] {
+    return g_interrupted.load() || record.failure().has_value();
   };
   const Time start = clock.now();
-  summary.report = run_cases(catalogue, selection.cases, chosen->target, clock, runner);
-  summary.seconds = to_ms(clock.now() - start) / 1000.0;
-  for (ClauseVerdict& verdict : fold(catalogue, summary.report.runs)) {
-    // What was not asked for ran as a prerequisite; it is told only where it is the root of a failure.
-    if (selection.asked.count(verdict.clause->id) != 0 || verdict.verdict == Verdict::fail) {
-      summary.verdicts.push_back(std::move(verdict));
-    }
-  }
-  summary.target = chosen->target;
-  summary.conformance = conclude(summary.verdicts);
-  summary.exit_code = exit_code_for(summary.conformance, summary.report.target_lost);
-  if (g_interrupted) {
-    summary.exit_code = graver(summary.exit_code, ExitCode::interrupted);
-  }
+  RunnerReport report = run_cases(catalogue, selection.cases, chosen->target, clock, runner);
+  summary.end.seconds = to_ms(clock.now() - start) / 1000.0;
+  summary.end.worst_lag_ns = report.worst_lag.count();
+  summary.end.target_lost = report.target_lost;
+  summary.end.lost_during = report.lost_during;
+  summary.end.interrupted = g_interrupted;
+  summary.end.unwritable = record.failure().has_value();
+  summary.runs = std::move(report.runs);
+  conclude_run(summary);
   return summary;
 }
 
@@ -173,22 +181,25 @@ int run_and_report(const Options& options, const Catalogue& catalogue, const Sel
   if (!found) {
     return fail(found.error());
   }
+  end_early_on_signals();
   const auto dir = history::RunDir::create(options.out, "conform", clock.wall_now());
   if (!dir) {
     return fail({ExitCode::setup_failed, dir.error().sentence});
   }
   const auto chosen = std::make_shared<Chosen>(std::move(*found));
-  const RunSummary summary = judge(options, catalogue, selection, chosen, clock);
-  if (const auto problem = write_run(*dir, summary)) {
-    std::cout << terminal_text(summary, options.verbose);
-    return fail({ExitCode::setup_failed, *problem});
-  }
+  RunFacts facts = facts_of(options, catalogue, selection, *chosen, clock);
+  RunRecord record(*dir, facts);
+  const RunSummary summary = judge(options, catalogue, selection, chosen, record, std::move(facts));
+  const auto problem = write_run(*dir, record, summary);
   const bool rendered = render(*dir);
   if (options.json) {
     std::cout << history::to_json(to_run_result(summary)) << '\n';
   } else {
     std::cout << terminal_text(summary, options.verbose) << "report  "
               << (dir->path() / (rendered ? "report.html" : "summary.json")).string() << '\n';
+  }
+  if (problem) {
+    return fail({ExitCode::setup_failed, *problem + "; what was judged before is in the report"});
   }
   return to_int(summary.exit_code);
 }
@@ -209,6 +220,12 @@ int write_spec(const Options& options, const Catalogue& catalogue) {
 }  // namespace
 
 int run(const std::vector<std::string>& args) {
+  if (!args.empty() && args.front() == "rejudge") {
+    return rejudge_verb({args.begin() + 1, args.end()});
+  }
+  if (!args.empty() && args.front() == "compare") {
+    return compare_verb({args.begin() + 1, args.end()});
+  }
   const ParsedOptions parsed = parse_options(args);
   if (parsed.exit) {
     return *parsed.exit;

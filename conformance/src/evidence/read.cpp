@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
+#include "evidence/json_fields.h"
 #include "evidence/step_words.h"
 #include "evidence/text.h"
 
@@ -14,23 +15,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t kLongest = 86'400'000'000'000;  // a day: longer than any take, far from any overflow
 constexpr std::int64_t kClockEnd = std::int64_t{1} << 61U;
 constexpr int kMostConnections = 100'000;
-
-std::optional<std::int64_t> whole(const json::object& fields, std::string_view key, std::int64_t least,
-                                  std::int64_t most) {
-  const json::value* value = fields.if_contains(key);
-  if (value == nullptr || !value->is_int64() || value->as_int64() < least || value->as_int64() > most) {
-    return std::nullopt;
-  }
-  return value->as_int64();
-}
-
-std::optional<std::string> text(const json::object& fields, std::string_view key) {
-  const json::value* value = fields.if_contains(key);
-  return value != nullptr && value->is_string() ? std::optional(std::string(value->as_string())) : std::nullopt;
-}
 
 std::optional<std::string> from_base64(std::string_view coded) {
   if (coded.size() % 4 != 0) {
@@ -48,7 +34,7 @@ std::optional<std::string> from_base64(std::string_view coded) {
   return bytes;
 }
 
-class Reader {
+class EvidenceReader {
  public:
   ReadEvidence read(std::string_view content) {
     while (!content.empty() && result_.error.empty()) {
@@ -88,12 +74,12 @@ class Reader {
   }
 
   void begin(const json::object& fields) {
-    const auto id = text(fields, "case");
+    const auto id = text_in(fields, "case");
     if (!id) {
       fail("a line that belongs to no take");
       return;
     }
-    if (const auto word = text(fields, "fact")) {
+    if (const auto word = text_in(fields, "fact")) {
       const auto fact = fact_from(*word);
       if (!fact) {
         fail("an unknown fact");
@@ -102,12 +88,12 @@ class Reader {
       result_.parts.emplace_back(FactOfCase{*id, *fact});
       return;
     }
-    const auto number = whole(fields, "take", 1, 1'000'000);
-    const auto port = whole(fields, "port", 1, 65535);
-    const auto start = whole(fields, "monotonic_ns", 0, kClockEnd);
-    const auto host = text(fields, "host");
-    const auto path = text(fields, "path");
-    const auto started = text(fields, "started");
+    const auto number = whole_in(fields, "take", 1, 1'000'000);
+    const auto port = whole_in(fields, "port", 1, 65535);
+    const auto start = whole_in(fields, "monotonic_ns", 0, kClockEnd);
+    const auto host = text_in(fields, "host");
+    const auto path = text_in(fields, "path");
+    const auto started = text_in(fields, "started");
     if (!number || !port || !start || !host || !path || !started) {
       fail("a take needs take, host, port, path, started and monotonic_ns");
       return;
@@ -118,7 +104,7 @@ class Reader {
 
   std::optional<std::int64_t> time(const json::object& fields) {
     const std::int64_t before = take_.entries.empty() ? 0 : take_.entries.back().at;
-    const auto at = whole(fields, "t", before, kLongest);
+    const auto at = whole_in(fields, "t", before, kLongestSpan);
     if (!at) {
       fail("t must be whole nanoseconds, not before those of the line above");
     }
@@ -134,8 +120,8 @@ class Reader {
   }
 
   void step(const json::object& fields) {
-    const auto did = text(fields, "did");
-    const auto saw = text(fields, "saw");
+    const auto did = text_in(fields, "did");
+    const auto saw = text_in(fields, "saw");
     const auto step = did ? step_from(true, *did) : saw ? step_from(false, *saw) : std::nullopt;
     const auto at = time(fields);
     if (!at) {
@@ -148,7 +134,7 @@ class Reader {
     Entry entry;
     entry.step = *step;
     entry.at = *at;
-    entry.connection = static_cast<int>(whole(fields, "on", 1, kMostConnections).value_or(0));
+    entry.connection = static_cast<int>(whole_in(fields, "on", 1, kMostConnections).value_or(0));
     if (!add_details(fields, entry)) {
       return;
     }
@@ -163,8 +149,8 @@ class Reader {
       return false;
     }
     if (late) {
-      const auto due = whole(fields, "due", -kLongest, kLongest);
-      const auto seen = whole(fields, "seen", -kLongest, kLongest);
+      const auto due = whole_in(fields, "due", -kLongestSpan, kLongestSpan);
+      const auto seen = whole_in(fields, "seen", -kLongestSpan, kLongestSpan);
       entry.due = due.value_or(0);
       entry.seen = seen.value_or(0);
       if (!due || !seen) {
@@ -173,8 +159,8 @@ class Reader {
       }
     }
     if (entry.step == Step::send || entry.step == Step::bytes) {
-      auto plain = text(fields, "text");
-      const auto coded = text(fields, "b64");
+      auto plain = text_in(fields, "text");
+      const auto coded = text_in(fields, "b64");
       if (!plain && coded) {
         plain = from_base64(*coded);
       }
@@ -196,7 +182,7 @@ class Reader {
 }  // namespace
 
 ReadEvidence read_evidence(std::string_view content) {
-  return Reader().read(content);
+  return EvidenceReader().read(content);
 }
 
 }  // namespace plumbline::conform

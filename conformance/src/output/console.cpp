@@ -52,7 +52,7 @@ std::string last_line(const RunSummary& summary) {
   const std::string left = fmt::format("{}{}", summary.profile, counts);
   const std::string word =
       std::string(to_string(summary.conformance)) + (summary.selection ? " (chosen clauses only)" : "");
-  return fmt::format("{:<86} {}   {:.1f} s\n", left, word, summary.seconds);
+  return fmt::format("{:<86} {}   {:.1f} s\n", left, word, summary.end.seconds);
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ std::string RunSummary::reproduce(const std::string& clause) const {
 }
 
 std::string RunSummary::evidence(const ClauseVerdict& verdict) const {
-  for (const CaseRun& run : report.runs) {
+  for (const CaseRun& run : runs) {
     if (run.id == verdict.case_id && !run.log.empty()) {
       return fmt::format("evidence/{}.log:2-{}", run.id, 1 + std::count(run.log.begin(), run.log.end(), '\n'));
     }
@@ -109,9 +109,9 @@ std::string terminal_text(const RunSummary& summary, bool verbose) {
         break;
     }
   }
-  if (summary.report.target_lost) {
+  if (summary.end.target_lost) {
     text += fmt::format("the target was lost{} and did not come back\n",
-                        summary.report.lost_during.empty() ? "" : " during " + summary.report.lost_during);
+                        summary.end.lost_during.empty() ? "" : " during " + summary.end.lost_during);
   }
   return text + last_line(summary);
 }

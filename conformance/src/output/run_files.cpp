@@ -1,15 +1,17 @@
 #include "output/run_files.h"
 
 #include <fmt/format.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
-#include <thread>
+#include <boost/json/serialize.hpp>
 
-#include "plumbline/base/version.h"
+#include "cases/context.h"
+#include "plumbline/history/utf8.h"
 #include "plumbline/net/child_process.h"
 
 namespace plumbline::conform {
+namespace json = boost::json;
+
 namespace {
 
 history::ClauseResult to_clause_result(const RunSummary& summary, const ClauseVerdict& verdict) {
@@ -36,9 +38,9 @@ std::size_t cases_with(const RunSummary& summary, Verdict verdict) {
 
 std::string sentence(const RunSummary& summary) {
   const std::size_t judged = summary.verdicts.size();
-  if (summary.report.target_lost) {
+  if (summary.end.target_lost) {
     return "the target was lost and did not come back" +
-           (summary.report.lost_during.empty() ? "" : "; it went during " + summary.report.lost_during);
+           (summary.end.lost_during.empty() ? "" : "; it went during " + summary.end.lost_during);
   }
   const auto first_failure = std::find_if(summary.verdicts.begin(), summary.verdicts.end(),
                                           [](const ClauseVerdict& v) { return v.verdict == Verdict::fail; });
@@ -55,18 +57,6 @@ std::string sentence(const RunSummary& summary) {
   return fmt::format("all {} clauses hold", judged);
 }
 
-std::map<std::string, std::string> environment() {
-  std::map<std::string, std::string> facts;
-  utsname name{};
-  if (::uname(&name) == 0) {
-    facts["host"] = static_cast<const char*>(name.nodename);
-    facts["kernel"] =
-        std::string(static_cast<const char*>(name.sysname)) + " " + static_cast<const char*>(name.release);
-  }
-  facts["cores"] = std::to_string(std::thread::hardware_concurrency());
-  return facts;
-}
-
 }  // namespace
 
 history::RunResult to_run_result(const RunSummary& summary) {
@@ -75,7 +65,7 @@ history::RunResult to_run_result(const RunSummary& summary) {
   result.name = "conform-" + summary.profile;
   result.question = "Does the target keep the clauses of profile " + summary.profile + "?";
   result.target = summary.target.name + " at " + summary.target.endpoint.url();
-  result.version = kVersion;
+  result.version = summary.judge.version;
   result.started_at = summary.started_at;
   result.sentence = sentence(summary);
   result.again = fmt::format("plumbline conform {}--seed {}",
@@ -93,7 +83,10 @@ history::RunResult to_run_result(const RunSummary& summary) {
       result.outcome = history::Outcome::unknown;
       break;
   }
-  if (summary.exit_code == ExitCode::gates_failed) {
+  if (summary.end.unwritable) {
+    result.reason = "unwritable";
+    result.sentence = "the record of the run could not be written; " + result.sentence;
+  } else if (summary.exit_code == ExitCode::gates_failed) {
     result.reason = "clauses";
   } else if (summary.exit_code == ExitCode::target_lost) {
     result.reason = "target";
@@ -104,12 +97,12 @@ history::RunResult to_run_result(const RunSummary& summary) {
     result.generator = history::Generator::degraded;
     result.generator_reasons.emplace_back("clauses stayed inconclusive");
   }
-  result.generator_facts["worst lateness of the suite"] = ms_text(summary.report.worst_lag);
-  result.generator_facts["seconds"] = fmt::format("{:.2f}", summary.seconds);
+  result.generator_facts["worst lateness of the suite"] = ms_text(Duration(summary.end.worst_lag_ns));
+  result.generator_facts["seconds"] = fmt::format("{:.2f}", summary.end.seconds);
   for (std::size_t i = 0; i < summary.target.assumptions.size(); ++i) {
     result.generator_facts[fmt::format("assumed {}", i + 1)] = summary.target.assumptions[i];
   }
-  result.environment = environment();
+  result.environment = summary.environment;
   result.configuration = summary.target.configuration;
   for (const ClauseVerdict& verdict : summary.verdicts) {
     result.clauses.push_back(to_clause_result(summary, verdict));
@@ -117,15 +110,77 @@ history::RunResult to_run_result(const RunSummary& summary) {
   return result;
 }
 
-std::optional<std::string> write_run(const history::RunDir& dir, const RunSummary& summary) {
-  for (const CaseRun& run : summary.report.runs) {
-    const std::string header = fmt::format("# {}: ms   #connection   -> sent  <- received  -- note\n", run.id);
-    if (const auto written = dir.write("evidence/" + run.id + ".log", header + run.log); !written) {
-      return written.error().sentence;
+void conclude_run(RunSummary& summary) {
+  for (ClauseVerdict& verdict : fold(*summary.catalogue, summary.runs)) {
+    // What was not asked for ran as a prerequisite; it is told only where it is the root of a failure.
+    if (summary.asked.count(verdict.clause->id) != 0 || verdict.verdict == Verdict::fail) {
+      summary.verdicts.push_back(std::move(verdict));
     }
   }
-  const auto written = dir.write("summary.json", history::to_json(to_run_result(summary)));
+  summary.conformance = conclude(summary.verdicts);
+  summary.exit_code = exit_code_for(summary.conformance, summary.end.target_lost);
+  if (summary.end.interrupted) {
+    summary.exit_code = graver(summary.exit_code, ExitCode::interrupted);
+  }
+  if (summary.end.unwritable) {
+    summary.exit_code = graver(summary.exit_code, ExitCode::setup_failed);
+  }
+}
+
+json::object verdict_fields(const ClauseVerdict& verdict) {
+  return {{"clause", verdict.clause->id},
+          {"verdict", to_string(verdict.verdict)},
+          {"case", verdict.case_id},
+          {"expected", history::clean_utf8(verdict.expected)},
+          {"observed", history::clean_utf8(verdict.observed)},
+          {"reason", history::clean_utf8(verdict.reason)},
+          {"blocked_by", verdict.blocked_by}};
+}
+
+namespace {
+
+// A badge exists for a whole profile that holds, of a target that is not broken on purpose.
+std::optional<std::string> badge(const RunSummary& summary, const std::string& report_digest) {
+  const bool deserved = summary.conformance == Conformance::conformant && summary.exit_code == ExitCode::ok &&
+                        !summary.selection && !summary.target_words.starts_with("--mutant");
+  if (!deserved) {
+    return std::nullopt;
+  }
+  return json::serialize(json::object{{"schemaVersion", 1},
+                                      {"label", "plumbline " + summary.profile},
+                                      {"message", "conformant"},
+                                      {"color", "brightgreen"},
+                                      {"target", history::clean_utf8(summary.target.name)},
+                                      {"suite", summary.judge.version},
+                                      {"date", summary.started_at},
+                                      {"report_sha256", report_digest}}) +
+         "\n";
+}
+
+std::optional<std::string> write(const history::RunDir& dir, std::string_view file, std::string_view content) {
+  const auto written = dir.write(file, content);
   return written ? std::nullopt : std::optional(written.error().sentence);
+}
+
+}  // namespace
+
+std::optional<std::string> write_run(const history::RunDir& dir, RunRecord& record, const RunSummary& summary) {
+  const std::string json_text = history::to_json(to_run_result(summary));
+  for (const ClauseVerdict& verdict : summary.verdicts) {
+    record.verdict(verdict_fields(verdict));
+  }
+  record.finish(summary.end, json_text);
+  record.release_reserve();
+  auto problem = write(dir, "summary.json", json_text);
+  for (const CaseRun& run : summary.runs) {
+    const std::string header = fmt::format("# {}: ms   #connection   -> sent  <- received  -- note\n", run.id);
+    const auto worse = write(dir, "evidence/" + run.id + ".log", header + run.log);
+    problem = problem ? problem : worse;
+  }
+  if (const auto text = badge(summary, record.digest()); text && !problem) {
+    problem = write(dir, "badge.json", *text);
+  }
+  return record.failure() ? record.failure() : problem;
 }
 
 bool render(const history::RunDir& dir) {

@@ -17,7 +17,7 @@ struct Event {
 };
 
 struct Taken {
-  std::size_t bytes{0};  // how many the network took; 0: none for now
+  std::size_t bytes{0};  // how many the network took; 0: none yet
   bool broken{false};    // nothing can be sent on this connection any more
 };
 

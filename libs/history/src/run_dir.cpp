@@ -20,6 +20,7 @@ std::string remedy(int error) {
   switch (error) {
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
       return "the disk is full; free some space or choose another --out";
     case EACCES:
     case EPERM:
@@ -200,6 +201,17 @@ boost::system::result<void, RunDirError> RunDir::write(std::string_view file, st
     const int error = errno;
     ::unlink(fresh.c_str());
     return failure("write", target, error);
+  }
+  return {};
+}
+
+boost::system::result<void, RunDirError> RunDir::append(std::string_view file, std::string_view content) const {
+  const fs::path target = path_ / fs::path(file);
+  std::error_code ignored;  // a folder that cannot be made shows in the next step
+  fs::create_directories(target.parent_path(), ignored);
+  File out(target, O_WRONLY | O_CREAT | O_APPEND);
+  if (!out.is_open() || !out.write_all(content) || !out.close()) {
+    return failure("write", target, errno);
   }
   return {};
 }

@@ -1,8 +1,9 @@
 // The command line: exit codes, sentences, list and explain.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -96,14 +97,15 @@ test('a target that dies for good is lost', async (t) => {
 });
 
 test('an interrupted run ends with 130 and a readable report', async () => {
-  const child = spawn(executable, ['conform', '--out', 'interrupted'], { stdio: 'ignore', detached: true });
+  const out = join(await mkdtemp('interrupted-'), 'run');
+  const child = spawn(executable, ['conform', '--out', out], { stdio: 'ignore', detached: true });
   const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
-  while (!await access('interrupted/.plumbline-run').then(() => true, () => false)) await pause(5);
+  while (!await access(join(out, '.plumbline-run')).then(() => true, () => false)) await pause(5);
   await pause(20); // the first cases have begun, no timing case has ended
   process.kill(-child.pid, 'SIGINT'); // the whole group, as a terminal does
   assert.equal(await ended, 130);
-  const summary = JSON.parse(await readFile('interrupted/summary.json', 'utf8'));
+  const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'));
   assert.equal(summary.exit_code, 130);
   assert.notEqual(summary.outcome, 'FAIL'); // the target must not pay for the interruption
-  await access('interrupted/report.html');
+  await access(join(out, 'report.html'));
 });

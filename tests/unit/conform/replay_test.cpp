@@ -33,7 +33,7 @@ class Keeper final : public Recorder {
   std::map<std::string, std::string> texts_;
 };
 
-const Catalogue& catalogue() {
+const Catalogue& own_catalogue() {
   static const LoadedCatalogue loaded = load_catalogue(embedded_spec());
   return loaded.catalogue;
 }
@@ -68,7 +68,7 @@ Recorded run_all_cases(BadTarget::Manner manner, const std::function<std::string
   RunnerOptions options;
   options.recorder = &keeper;
   const SteadyClock clock;
-  recorded.report = run_cases(catalogue(), cases, recorded.target, clock, options);
+  recorded.report = run_cases(own_catalogue(), cases, recorded.target, clock, options);
   recorded.texts = keeper.texts();
   return recorded;
 }
@@ -76,7 +76,7 @@ Recorded run_all_cases(BadTarget::Manner manner, const std::function<std::string
 Replayed replay_text(const Recorded& recorded, const std::string& id, const std::string& text) {
   const ReadEvidence read = read_evidence(text);
   EXPECT_EQ(read.error, "") << id;
-  return replay(catalogue(), recorded.target, id, read.parts);
+  return replay(own_catalogue(), recorded.target, id, read.parts);
 }
 
 void expect_the_same(const Recorded& recorded) {
@@ -93,7 +93,7 @@ void expect_the_same(const Recorded& recorded) {
   }
 }
 
-std::string http(std::string_view status, std::string_view body) {
+std::string answered(std::string_view status, std::string_view body) {
   return "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
          std::string(body);
 }
@@ -104,7 +104,7 @@ TEST(Replay, GivesTheSameFindingsForASilentTarget) {
 
 TEST(Replay, GivesTheSameFindingsForATargetThatOpensSessionsAndNothingElse) {
   expect_the_same(run_all_cases(BadTarget::Manner::speak_after_request, [] {
-    return http("200 OK", R"(0{"sid":"s","upgrades":[],"pingInterval":300,"pingTimeout":200,"maxPayload":1000})");
+    return answered("200 OK", R"(0{"sid":"s","upgrades":[],"pingInterval":300,"pingTimeout":200,"maxPayload":1000})");
   }));
 }
 
@@ -133,7 +133,7 @@ class AlteredEvidence : public testing::Test {
     Take take{"EIO-HS-01.a", 1, "h", "/socket.io/", 80, "2026-11-21T00:00:00.000Z", 1'000'000'000, {}, 50};
     const std::string request = std::string(request_line) + "\r\nHost: h:80\r\n\r\n";
     take.entries = {{Step::connect, 10, 1},       {Step::wake, 20, 0}, {Step::connected, 20, 1},
-                    {Step::send, 21, 1, request}, {Step::wake, 30, 0}, {Step::bytes, 30, 1, http(answer, "")},
+                    {Step::send, 21, 1, request}, {Step::wake, 30, 0}, {Step::bytes, 30, 1, answered(answer, "")},
                     {Step::close, 31, 1},         {Step::clock, 40, 0}};
     return to_lines(take);
   }
@@ -157,7 +157,7 @@ TEST_F(AlteredEvidence, IsUnclearWhereTheCaseSentOtherBytes) {
 }
 
 TEST_F(AlteredEvidence, IsUnclearForACaseThatThisVersionDoesNotHave) {
-  const Replayed replayed = replay(catalogue(), nothing_.target, "EIO-HS-01.zz", {});
+  const Replayed replayed = replay(own_catalogue(), nothing_.target, "EIO-HS-01.zz", {});
   EXPECT_EQ(replayed.departure, "this version has no such case");
 }
 

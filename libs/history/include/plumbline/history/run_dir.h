@@ -32,6 +32,8 @@ class RunDir {
   // Writes a whole file, its folder too (temporary name, then rename), and says what went wrong (disk full, rights) in
   // one sentence.
   [[nodiscard]] boost::system::result<void, RunDirError> write(std::string_view file, std::string_view content) const;
+  // Adds to the end of a file, which is made when it is not there. What a cut-off run had appended stays.
+  [[nodiscard]] boost::system::result<void, RunDirError> append(std::string_view file, std::string_view content) const;
   [[nodiscard]] boost::system::result<std::string, RunDirError> read(std::string_view file) const;
 
  private:
