@@ -24,7 +24,7 @@ struct Taken {
 enum class Who { suite, target };
 
 // A case learns of the world through this only, so that the same calls with the same answers give the same verdict
-// (docs/adr/0011-recorded-runs.md). Belongs to one take of one case and its thread.
+// (docs/adr/0013-recorded-runs.md). Belongs to one take of one case and its thread.
 class Medium {
  public:
   Medium() = default;

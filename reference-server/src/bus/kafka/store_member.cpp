@@ -58,6 +58,7 @@ StoreConsumer::Member::Member(StoreConsumer& owner, LogWriter& writer, DeadLette
       .set("enable.auto.commit", "false")
       .set("enable.auto.offset.store", "false")
       .set("auto.offset.reset", "earliest")
+      .set("fetch.min.bytes", "1000000")  // nobody waits for the store: ten fetches a second, not one per append
       .set("fetch.wait.max.ms", "100")
       .set("fetch.error.backoff.ms", "50")
       .set("queued.max.messages.kbytes", "16384")
