@@ -17,7 +17,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "reports" / "failover-results.json"
 PAGE = ROOT / "docs" / "failover.md"
 SCENARIOS = ["redis-master-kill", "redis-freeze", "redis-empty-restart", "kafka-leader-kill", "kafka-leader-freeze",
-             "postgres-kill", "app-kill", "reconnect-storm", "kill-any-short"]  # fmt: skip
+             "postgres-kill", "app-kill", "reconnect-storm", "postgres-away", "kafka-away",
+             "kill-any-short"]  # fmt: skip
 LONG = {"kill-any": 1}  # half an hour each
 GRAVE = ["acked-lost", "duplicate-entity", "sequence-reuse", "real-time-inversion", "false-ack", "vanished", "phantom",
          "misdelivery", "aborted-read", "ack-mismatch", "idempotency-break", "acked-undelivered", "torn-fanout",
