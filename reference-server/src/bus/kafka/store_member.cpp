@@ -10,7 +10,6 @@ namespace plumbline::serve {
 namespace {
 
 using namespace std::chrono_literals;
-
 constexpr std::size_t kBatchRecords = 500;
 constexpr std::size_t kBatchBytes = std::size_t{4} << 20U;
 constexpr Duration kGatherFor = 5ms;    // for more records after the first one
