@@ -5,7 +5,7 @@
 namespace plumbline::load {
 namespace {
 
-constexpr Duration kAnswers = std::chrono::seconds{2};  // for the last sends, before an instance is restarted
+constexpr Duration kAnswers = std::chrono::seconds{2};     // for the last sends, before an instance is restarted
 constexpr Duration kLook = std::chrono::milliseconds{20};  // how often a phase's start is looked for
 
 }  // namespace
