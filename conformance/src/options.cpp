@@ -19,7 +19,7 @@ std::string footer() {
          "  plumbline conform spec --out docs/spec                the catalogue as pages\n\n"
          "A URL alone cannot give exit 0: the heartbeat and the connect timeout that the server is configured with "
          "cannot\n"
-         "be seen from outside, so that two clauses are NOT_APPLICABLE and the run is INCOMPLETE, 4. A target file "
+         "be seen from outside, so that their clauses are NOT_APPLICABLE and the run is INCOMPLETE, 4. A target file "
          "(schema\n"
          "target/1) declares them; conformance/README.md shows one.\n\n" +
          std::string(exit_code_help());

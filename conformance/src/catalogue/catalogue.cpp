@@ -74,8 +74,8 @@ void read_clauses(Complaints& complaints, StrictMap& file, Catalogue& catalogue)
 void read_mutants(Complaints& complaints, StrictMap& file, Catalogue& catalogue) {
   for (const YAML::Node& node : file.get("mutants")) {
     StrictMap map(complaints, node, "mutant");
-    catalogue.mutants.push_back(
-        {map.text("id"), map.text("fault"), map.texts("fails"), map.texts("blocks"), map.texts("weakens")});
+    catalogue.mutants.push_back({map.text("id"), map.text("fault"), map.texts("fails"), map.texts("warns"),
+                                 map.texts("blocks"), map.texts("weakens")});
     map.done();
   }
 }

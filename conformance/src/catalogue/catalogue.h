@@ -41,7 +41,7 @@ struct Clause {
 
 struct MutantExpectation {
   std::string id, fault;
-  std::vector<std::string> fails, blocks, weakens;
+  std::vector<std::string> fails, warns, blocks, weakens;
 };
 
 struct Area {

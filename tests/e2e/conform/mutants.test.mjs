@@ -11,7 +11,7 @@ import { judge } from './judge.mjs';
 const text = await readFile(join(source, 'conformance/spec/mutants.yaml'), 'utf8');
 const list = (row, key) => (new RegExp(`${key}: \\[(.*)\\]`).exec(row)?.[1] ?? '').split(', ').filter(Boolean).sort();
 const mutants = text.split(/^ {2}- id: /m).slice(1).map((row) => ({
-  id: /^\S+/.exec(row)[0], fails: list(row, 'fails'), blocks: list(row, 'blocks'), weakens: list(row, 'weakens'),
+  id: /^\S+/.exec(row)[0], fails: list(row, 'fails'), warns: list(row, 'warns'), blocks: list(row, 'blocks'), weakens: list(row, 'weakens'),
 }));
 
 test('the matrix names at least eight faults', () => assert.ok(mutants.length >= 8));
@@ -21,10 +21,13 @@ for (const mutant of mutants) {
     const run = await judge(['--mutant', mutant.id]);
     assert.equal(run.code, 1, run.stdout + run.stderr);
     assert.deepEqual(run.with_verdict('FAIL'), mutant.fails, run.stdout);
+    assert.deepEqual(run.with_verdict('WARN'), mutant.warns, run.stdout);
     assert.deepEqual(run.with_verdict('BLOCKED'), mutant.blocks, run.stdout);
     assert.deepEqual(run.with_verdict('NON_STRICT'), mutant.weakens, run.stdout);
-    const others = mutant.fails.length + mutant.blocks.length + mutant.weakens.length;
-    assert.equal(run.with_verdict('PASS').length, run.clauses.size - others, run.stdout);
+    // Clauses of level INFO only tell; all others pass as they do without the fault.
+    const told = run.with_verdict('INFO').length;
+    const others = mutant.fails.length + mutant.warns.length + mutant.blocks.length + mutant.weakens.length;
+    assert.equal(run.with_verdict('PASS').length, run.clauses.size - others - told, run.stdout);
     for (const id of mutant.blocks) {
       assert.ok(mutant.fails.includes(run.clauses.get(id).blocked_by), `${id} names its root`);
     }

@@ -9,7 +9,10 @@ for (const namespace of ['/', '/custom']) {
   io.of(namespace).on('connection', (socket) => {
     socket.emit('auth', socket.handshake.auth);
     socket.on('message', (...args) => socket.emit('message-back', ...args));
-    socket.on('message-with-ack', (...args) => args.pop()(...args));
+    socket.on('message-with-ack', (...args) => {
+      const ack = args.pop();
+      if (typeof ack === 'function') ack(...args); // without an id there is nobody to answer
+    });
   });
 }
 http.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {

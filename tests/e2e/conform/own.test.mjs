@@ -14,9 +14,10 @@ for (let i = 1; i <= repeats; ++i) {
   test(`our server passes every clause, run ${i}`, async () => {
     const run = await judge([]);
     assert.equal(run.code, 0, run.stdout + run.stderr);
-    assert.equal(run.with_verdict('PASS').length, run.clauses.size, run.stdout);
-    assert.ok(run.clauses.size >= 55);
-    assert.match(run.stdout, /core {2}\d+ pass {2}0 fail +CONFORMANT/);
+    const told = run.with_verdict('INFO').length; // what a target does where both are right
+    assert.equal(run.with_verdict('PASS').length + told, run.clauses.size, run.stdout);
+    assert.ok(run.clauses.size >= 149);
+    assert.match(run.stdout, /core {2}\d+ pass {2}0 fail .*CONFORMANT/);
     seconds.push(Number(run.summary.generator.facts.seconds));
   });
 }

@@ -128,8 +128,10 @@ TEST(SpecPages, AreAllThatTheFolderHolds) {
 TEST(BuiltInCatalogue, AgreesWithTheMutantMatrix) {
   std::map<std::string, std::set<std::string>> from_matrix;
   for (const MutantExpectation& mutant : built_in().mutants) {
-    for (const std::string& id : mutant.fails) {
-      from_matrix[id].insert(mutant.id);
+    for (const auto* found : {&mutant.fails, &mutant.warns}) {
+      for (const std::string& id : *found) {
+        from_matrix[id].insert(mutant.id);
+      }
     }
     for (const std::string& id : mutant.blocks) {
       EXPECT_NE(built_in().find(id), nullptr) << mutant.id << " blocks the unknown " << id;
