@@ -163,8 +163,10 @@ boost::system::result<Injection, ControlError> StackControl::inject(const Planne
 
 boost::system::result<void, ControlError> StackControl::undo(const PlannedFault& fault, const std::string& process) {
   const bool frozen = fault.action == FaultAction::freeze;
+  // Of a leader `of` would name a partition, and another broker leads it by now.
+  const FaultRole role = fault.role == FaultRole::kafka_leader ? FaultRole::kafka_broker : fault.role;
   auto answer =
-      ask({{"do", frozen ? "thaw" : "start"}, {"role", json_text(to_string(fault.role))}, {"of", json_text(process)}},
+      ask({{"do", frozen ? "thaw" : "start"}, {"role", json_text(to_string(role))}, {"of", json_text(process)}},
           kHealWithin);
   if (!answer) {
     return answer.error();

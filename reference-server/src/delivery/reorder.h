@@ -25,7 +25,7 @@ struct ReorderLimits {
   // How long a message waits for the one before it. That one's number may be a second old when it is handed to the log;
   // the log has it within another second or it is void, and a commit past the log begins within 1.5 s
   // (docs/adr/0011); then it is read, or found by the tail. Costs time only where a number was burned.
-  Duration hold{std::chrono::milliseconds{3000}};
+  Duration hold{std::chrono::milliseconds{5000}};
   // Two calls further apart than this: the process stood still, and what was waited for may be waiting to be read: the
   // hold begins anew, once for each message.
   Duration standstill{std::chrono::milliseconds{600}};

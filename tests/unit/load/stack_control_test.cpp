@@ -122,6 +122,7 @@ TEST_F(StackControlTest, ThawsWhatWasFrozenAndStartsWhatWasKilled) {
   const boost::json::object start = heard();
 
   EXPECT_EQ(thaw.at("do"), "thaw");
+  EXPECT_EQ(thaw.at("role"), "kafka-broker");  // for a leader, 'of' would be a partition
   EXPECT_EQ(thaw.at("of"), "kafka-2");
   EXPECT_EQ(start.at("do"), "start");
 }
