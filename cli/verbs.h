@@ -18,6 +18,7 @@ inline constexpr struct {
 } kVerbs[]{{"serve", "  plumbline serve     run the reference server\n", serve::run},
            {"load", "  plumbline load      play a scenario against a target and judge it\n", load::run},
            {"conform", "  plumbline conform   judge an implementation clause by clause\n", conform::run},
+           {"doctor", "  plumbline doctor    tell what a target needs to be judged on every clause\n", conform::doctor},
            {"report", "  plumbline report    render a run directory again\n", report::run},
            {"stack", "  plumbline stack     run the whole system, hurt it, heal it\n", stack::run}};
 

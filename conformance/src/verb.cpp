@@ -9,8 +9,8 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <sstream>
 
+#include "advice/verbs.h"
 #include "catalogue/catalogue.h"
 #include "catalogue/spec_pages.h"
 #include "options.h"
@@ -22,14 +22,11 @@
 #include "runner/runner.h"
 #include "selection.h"
 #include "stored/verbs.h"
-#include "target/descriptor.h"
-#include "target/own_server.h"
+#include "target/choose.h"
 #include "target/probe.h"
 
 namespace plumbline::conform {
 namespace {
-
-constexpr Duration kReachable = std::chrono::seconds{3};
 
 std::atomic<bool> g_interrupted{false};  // the only thing a signal handler may touch
 
@@ -45,73 +42,12 @@ void end_early_on_signals() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-// Ends the verb early: what to say on stderr, and the code.
-struct Halt {
-  ExitCode code;
-  std::string sentence;
-};
-
-struct Chosen {
-  Target target;
-  std::shared_ptr<OwnServer> own;  // when we are our own target
-  std::string words;
-};
-
-boost::system::result<Chosen, Halt> read_target_file(const std::string& file) {
-  std::ifstream stream(file);
-  if (!stream) {
-    return Halt{ExitCode::usage,
-                fmt::format("--target {}: neither a URL (http://HOST:PORT) nor a readable file", file)};
-  }
-  std::stringstream text;
-  text << stream.rdbuf();
-  ReadTarget read = read_descriptor(file, text.str());
-  if (!read.errors.empty()) {
-    return Halt{ExitCode::usage, fmt::format("{}", fmt::join(read.errors, "\n"))};
-  }
-  return Chosen{std::move(read.target), nullptr, "--target " + file};
-}
-
-boost::system::result<Chosen, Halt> choose_target(const Options& options, const Clock& clock) {
-  if (options.target.empty()) {
-    auto own = OwnServer::start(options.mutant);
-    if (!own) {
-      // A fault that this build does not have, or nobody knows, is the caller's mistake; the server said which.
-      return Halt{options.mutant.empty() ? ExitCode::setup_failed : ExitCode::usage, own.error()};
-    }
-    auto server = std::make_shared<OwnServer>(std::move(*own));
-    return Chosen{server->target(), server, options.mutant.empty() ? "" : "--mutant " + options.mutant};
-  }
-  Chosen chosen;
-  if (options.target.find("://") != std::string::npos) {
-    auto endpoint = parse_endpoint(options.target);
-    if (!endpoint) {
-      return Halt{ExitCode::usage, endpoint.error()};
-    }
-    chosen = {{}, nullptr, "--target " + options.target};
-    chosen.target.endpoint = *endpoint;
-    chosen.target.configuration = "target given by URL only: " + options.target;
-  } else {
-    auto read = read_target_file(options.target);
-    if (!read) {
-      return read;
-    }
-    chosen = std::move(*read);
-  }
-  if (!accepts_connections(chosen.target.endpoint, clock, kReachable)) {
-    return Halt{ExitCode::target_lost,
-                chosen.target.endpoint.url() + " refused the connection; is the server running?"};
-  }
-  probe(chosen.target, clock);
-  return chosen;
-}
-
 // Our own server is started again; another one may have a supervisor that does so.
 std::function<bool(Target&)> reviver(const std::shared_ptr<Chosen>& chosen, const Options& options,
                                      const Clock& clock) {
   return [chosen, options, &clock](Target& target) {
     if (chosen->own == nullptr) {
-      const Time deadline = clock.now() + kReachable;
+      const Time deadline = clock.now() + kReachableWithin;
       while (clock.now() < deadline) {
         if (accepts_connections(target.endpoint, clock, std::chrono::milliseconds{500})) {
           return true;
@@ -174,19 +110,22 @@ int fail(const Halt& halt) {
   return to_int(halt.code);
 }
 
+std::string where_the_report_is(const history::RunDir& dir, bool rendered) {
+  return "report  " + (dir.path() / (rendered ? "report.html" : "summary.json")).string() + "\n";
+}
+
 int run_and_report(const Options& options, const Catalogue& catalogue, const Selection& selection) {
   end_early_on_signals();  // first: who sees the run directory may rely on the report
   const SteadyClock clock;
-  auto found = choose_target(options, clock);
-  if (!found) {
-    return fail(found.error());
+  const auto chosen = std::make_shared<Chosen>();
+  if (const auto halt = choose_target(options.target, options.mutant, clock, *chosen)) {
+    return fail(*halt);
   }
   end_early_on_signals();
   const auto dir = history::RunDir::create(options.out, "conform", clock.wall_now());
   if (!dir) {
     return fail({ExitCode::setup_failed, dir.error().sentence});
   }
-  const auto chosen = std::make_shared<Chosen>(std::move(*found));
   RunFacts facts = facts_of(options, catalogue, selection, *chosen, clock);
   RunRecord record(*dir, facts);
   const RunSummary summary = judge(options, catalogue, selection, chosen, record, std::move(facts));
@@ -195,8 +134,7 @@ int run_and_report(const Options& options, const Catalogue& catalogue, const Sel
   if (options.json) {
     std::cout << history::to_json(to_run_result(summary)) << '\n';
   } else {
-    std::cout << terminal_text(summary, options.verbose) << "report  "
-              << (dir->path() / (rendered ? "report.html" : "summary.json")).string() << '\n';
+    std::cout << terminal_text(summary, options.verbose) << where_the_report_is(*dir, rendered);
   }
   if (problem) {
     return fail({ExitCode::setup_failed, *problem + "; what was judged before is in the report"});
@@ -225,6 +163,9 @@ int run(const std::vector<std::string>& args) {
   }
   if (!args.empty() && args.front() == "compare") {
     return compare_verb({args.begin() + 1, args.end()});
+  }
+  if (!args.empty() && args.front() == "init") {
+    return init_verb({args.begin() + 1, args.end()});
   }
   const ParsedOptions parsed = parse_options(args);
   if (parsed.exit) {

@@ -1,5 +1,5 @@
 // What a case is given: the target, a wire of its own, time bounds, and the lateness of the suite. Stage: cases.
-// A case learns of the world through these only, so that it says the same of the same recorded run (ADR 0011).
+// A case learns of the world through these only, so that it says the same of the same recorded run (ADR 0013).
 #pragma once
 
 #include <functional>

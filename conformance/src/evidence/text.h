@@ -1,4 +1,4 @@
-// Evidence as text: JSON lines, one per step; what the suite did and saw, byte by byte (docs/adr/0011). Stage:
+// Evidence as text: JSON lines, one per step; what the suite did and saw, byte by byte (docs/adr/0013). Stage:
 // evidence.
 #pragma once
 

@@ -188,12 +188,15 @@ RunnerReport Runner::run(std::vector<Slot> slots) {
   run_all(all, options_.at_a_time);
 
   RunnerReport report;
-  const bool gone = std::any_of(slots.begin(), slots.end(), [](const Slot& slot) { return slot.last().target_gone; });
-  if (gone) {
-    run_one_by_one(slots, report);
-  } else {
+  const auto gone = [&slots] {
+    return std::any_of(slots.begin(), slots.end(), [](const Slot& slot) { return slot.last().target_gone; });
+  };
+  if (!gone()) {
     rerun_doubtful(slots);
     replay_failing(slots);
+  }
+  if (gone()) {  // it may have died during the repetitions, too
+    run_one_by_one(slots, report);
   }
   report.worst_lag = lag_.worst(start, clock_.now());
   for (Slot& slot : slots) {

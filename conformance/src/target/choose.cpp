@@ -1,0 +1,76 @@
+#include "target/choose.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "target/descriptor.h"
+#include "target/probe.h"
+
+namespace plumbline::conform {
+namespace {
+
+boost::system::result<Chosen, Halt> read_target_file(const std::string& file) {
+  std::ifstream stream(file);
+  if (!stream) {
+    return Halt{ExitCode::usage,
+                fmt::format("--target {}: neither a URL (http://HOST:PORT) nor a readable file", file)};
+  }
+  std::stringstream text;
+  text << stream.rdbuf();
+  ReadTarget read = read_descriptor(file, text.str());
+  if (!read.errors.empty()) {
+    return Halt{ExitCode::usage, fmt::format("{}", fmt::join(read.errors, "\n"))};
+  }
+  return Chosen{std::move(read.target), nullptr, "--target " + file};
+}
+
+boost::system::result<Chosen, Halt> find_target(const std::string& target, const std::string& mutant,
+                                                const Clock& clock) {
+  if (target.empty()) {
+    auto own = OwnServer::start(mutant);
+    if (!own) {
+      // A fault that this build does not have, or nobody knows, is the caller's mistake; the server said which.
+      return Halt{mutant.empty() ? ExitCode::setup_failed : ExitCode::usage, own.error()};
+    }
+    auto server = std::make_shared<OwnServer>(std::move(*own));
+    return Chosen{server->target(), server, mutant.empty() ? "" : "--mutant " + mutant};
+  }
+  Chosen chosen;
+  if (target.find("://") != std::string::npos) {
+    auto endpoint = parse_endpoint(target);
+    if (!endpoint) {
+      return Halt{ExitCode::usage, endpoint.error()};
+    }
+    chosen = {{}, nullptr, "--target " + target};
+    chosen.target.endpoint = *endpoint;
+    chosen.target.configuration = "target given by URL only: " + target;
+  } else {
+    auto read = read_target_file(target);
+    if (!read) {
+      return read;
+    }
+    chosen = std::move(*read);
+  }
+  if (!accepts_connections(chosen.target.endpoint, clock, kReachableWithin)) {
+    return Halt{ExitCode::target_lost,
+                chosen.target.endpoint.url() + " refused the connection; is the server running?"};
+  }
+  probe(chosen.target, clock);
+  return chosen;
+}
+
+}  // namespace
+
+std::optional<Halt> choose_target(const std::string& target, const std::string& mutant, const Clock& clock,
+                                  Chosen& into) {
+  auto found = find_target(target, mutant, clock);
+  if (!found) {
+    return found.error();
+  }
+  into = std::move(*found);
+  return std::nullopt;
+}
+
+}  // namespace plumbline::conform

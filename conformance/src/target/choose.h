@@ -1,0 +1,33 @@
+// From the words of the command line to a target that answers. Stage: target.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "plumbline/base/clock.h"
+#include "plumbline/base/exit_code.h"
+#include "target/own_server.h"
+#include "target/target.h"
+
+namespace plumbline::conform {
+
+inline constexpr Duration kReachableWithin = std::chrono::seconds{3};
+
+// Ends the verb early: what to say on stderr, and the code.
+struct Halt {
+  ExitCode code;
+  std::string sentence;
+};
+
+struct Chosen {
+  Target target;                   // probed, unless it is our own server
+  std::shared_ptr<OwnServer> own;  // when we are our own target
+  std::string words;
+};
+
+// `target`: URL, file, or empty for our own server, which may have the fault `mutant`.
+[[nodiscard]] std::optional<Halt> choose_target(const std::string& target, const std::string& mutant,
+                                                const Clock& clock, Chosen& into);
+
+}  // namespace plumbline::conform
