@@ -28,7 +28,7 @@ std::vector<std::string> files_in(const history::RunDir& dir) {
 std::string rendered(Format format, const history::RunDir& dir, const history::RunResult& result) {
   switch (format) {
     case Format::html:
-      return to_html(result, files_in(dir));
+      return to_html(result, files_in(dir), files_of_clauses(dir, result));
     case Format::markdown:
       return to_markdown(result);
     case Format::junit:

@@ -6,6 +6,8 @@
 #include <boost/json/serialize.hpp>
 
 #include "cases/context.h"
+#include "evidence/text.h"
+#include "output/replay_script.h"
 #include "plumbline/history/utf8.h"
 #include "plumbline/net/child_process.h"
 
@@ -162,6 +164,30 @@ std::optional<std::string> write(const history::RunDir& dir, std::string_view fi
   return written ? std::nullopt : std::optional(written.error().sentence);
 }
 
+// Of the take that was made last, which is the one that everything before was repeated for.
+std::optional<std::string> write_script(const history::RunDir& dir, const ClauseVerdict& verdict) {
+  const auto evidence = dir.read(evidence_file(verdict.case_id));
+  if (!evidence) {
+    return std::nullopt;  // never ran
+  }
+  const ReadEvidence read = read_evidence(*evidence);
+  const Take* last = nullptr;
+  for (const EvidencePart& part : read.parts) {
+    if (const Take* take = std::get_if<Take>(&part)) {
+      last = take;
+    }
+  }
+  if (last == nullptr) {
+    return std::nullopt;
+  }
+  return write(dir, "reproduce/" + verdict.case_id + ".py",
+               replay_script(*last, {verdict.clause->id, verdict.clause->title, verdict.expected, verdict.observed}));
+}
+
+bool is_news(Verdict verdict) {
+  return verdict != Verdict::pass && verdict != Verdict::info && verdict != Verdict::not_applicable;
+}
+
 }  // namespace
 
 std::optional<std::string> write_run(const history::RunDir& dir, RunRecord& record, const RunSummary& summary) {
@@ -176,6 +202,12 @@ std::optional<std::string> write_run(const history::RunDir& dir, RunRecord& reco
     const std::string header = fmt::format("# {}: ms   #connection   -> sent  <- received  -- note\n", run.id);
     const auto worse = write(dir, "evidence/" + run.id + ".log", header + run.log);
     problem = problem ? problem : worse;
+  }
+  for (const ClauseVerdict& verdict : summary.verdicts) {
+    if (is_news(verdict.verdict) && !verdict.case_id.empty()) {
+      const auto worse = write_script(dir, verdict);
+      problem = problem ? problem : worse;
+    }
   }
   if (const auto text = badge(summary, record.digest()); text && !problem) {
     problem = write(dir, "badge.json", *text);

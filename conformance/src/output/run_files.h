@@ -16,8 +16,8 @@ namespace plumbline::conform {
 // The line of a verdict in report.jsonl.
 [[nodiscard]] boost::json::object verdict_fields(const ClauseVerdict& verdict);
 
-// Ends report.jsonl; writes summary.json, evidence/<case>.log and, where it is earned, badge.json. The sentence says
-// what could not be written.
+// Ends report.jsonl; writes summary.json, evidence/<case>.log, reproduce/<case>.py for what does not simply hold and,
+// where it is earned, badge.json. The sentence says what could not be written.
 [[nodiscard]] std::optional<std::string> write_run(const history::RunDir& dir, RunRecord& record,
                                                    const RunSummary& summary);
 

@@ -6,7 +6,26 @@
 #include "text.h"
 
 namespace plumbline::render {
+namespace {
+
+// Nothing is ever fetched: the policy makes the browser hold the page to that.
+constexpr std::string_view kHead =
+    "<meta charset=\"utf-8\">\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; img-src data:\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+    "<meta name=\"color-scheme\" content=\"light dark\">\n"
+    "<link rel=\"icon\" href=\"data:,\">\n";
+
+}  // namespace
+
 namespace page {
+
+std::string head(std::string_view title) {
+  return "<!doctype html>\n<html lang=\"en\">\n<head>\n" + std::string(kHead) + "<title>" + std::string(title) +
+         " \u00B7 plumbline</title>\n<style>\n" + std::string(dygraphs_style()) + "\n" + std::string(page_style()) +
+         "</style>\n</head>\n<body>\n";
+}
 
 std::string section(std::string_view id, std::string_view title, const std::string& body) {
   if (body.empty()) {
@@ -55,15 +74,6 @@ std::string Table::html() const {
 
 namespace {
 
-// Nothing is ever fetched: the policy makes the browser hold the page to that.
-constexpr std::string_view kHead =
-    "<meta charset=\"utf-8\">\n"
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-    "script-src 'unsafe-inline'; img-src data:\">\n"
-    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<meta name=\"color-scheme\" content=\"light dark\">\n"
-    "<link rel=\"icon\" href=\"data:,\">\n";
-
 std::string scripts(const history::RunResult& result) {
   if (result.seconds.empty() && result.e2e_curve.empty()) {
     return {};
@@ -77,16 +87,14 @@ std::string scripts(const history::RunResult& result) {
 
 }  // namespace
 
-std::string to_html(const history::RunResult& result, const std::vector<std::string>& raw_files) {
+std::string to_html(const history::RunResult& result, const std::vector<std::string>& raw_files,
+                    const FilesOfClauses& files) {
   const bool conform = result.verb == "conform";
-  std::string text = "<!doctype html>\n<html lang=\"en\">\n<head>\n" + std::string(kHead);
-  text += "<title>" + html(verdict_word(result)) + " " + html(result.name) + " \u00B7 plumbline</title>\n";
-  text +=
-      "<style>\n" + std::string(dygraphs_style()) + "\n" + std::string(page_style()) + "</style>\n</head>\n<body>\n";
+  std::string text = page::head(html(verdict_word(result)) + " " + html(result.name));
   text += page::verdict(result);
   text += "<main>\n";
   if (conform) {
-    text += page::section("clauses", "Clauses", page::clauses(result));
+    text += page::section("clauses", "Clauses", page::clauses(result, files));
   } else {
     text += page::section("outages", "What the faults cost", page::outages(result));
     text += page::section("generator", "Can the numbers be believed?", page::generator(result));

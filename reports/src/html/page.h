@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "plumbline/history/run_result.h"
+#include "plumbline/render/render.h"
+#include "text.h"
 
 namespace plumbline::render::page {
 
@@ -29,7 +31,21 @@ namespace plumbline::render::page {
 [[nodiscard]] std::string outages(const history::RunResult& result);
 
 // clauses.cpp
-[[nodiscard]] std::string clauses(const history::RunResult& result);
+[[nodiscard]] std::string clauses(const history::RunResult& result, const FilesOfClauses& files);
+
+// clause_story.cpp
+// Rows of a <dl>: expected, observed, why, evidence, how to see it again; then what went over the wire.
+[[nodiscard]] std::string story_of(const history::ClauseResult& clause, const ClauseFiles& files,
+                                   std::string_view folder);
+[[nodiscard]] std::string css_of(ClauseMark mark);
+[[nodiscard]] std::string verdict_words(std::string_view verdict);  // "NOT APPLICABLE"
+
+// timeline.cpp
+// The frames of evidence/<case>.log, at most `most` of them: the first and the last ones.
+[[nodiscard]] std::string timeline(std::string_view log, std::size_t most);
+
+// page.cpp
+[[nodiscard]] std::string head(std::string_view title);  // doctype to <body>, style included
 
 // A section with its heading.
 [[nodiscard]] std::string section(std::string_view id, std::string_view title, const std::string& body);
