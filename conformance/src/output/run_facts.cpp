@@ -48,6 +48,7 @@ int look_for_build_id(dl_phdr_info* info, std::size_t /*size*/, void* into) {
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const auto& segment = info->dlpi_phdr[i];
     if (segment.p_type == PT_NOTE) {
+      // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells addresses as numbers
       const auto* begin = reinterpret_cast<const char*>(info->dlpi_addr + segment.p_vaddr);
       std::string id = build_id_in({begin, segment.p_memsz});
       if (!id.empty()) {

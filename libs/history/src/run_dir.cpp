@@ -20,8 +20,9 @@ std::string remedy(int error) {
   switch (error) {
     case ENOSPC:
     case EDQUOT:
-    case EFBIG:
       return "the disk is full; free some space or choose another --out";
+    case EFBIG:
+      return "no file may grow that large here; raise `ulimit -f` or choose another --out";
     case EACCES:
     case EPERM:
       return "no right to write there; choose another --out or change the rights";

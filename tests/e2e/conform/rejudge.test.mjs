@@ -101,7 +101,7 @@ test('a killed run leaves what it had seen, and is known as incomplete', async (
   assert.match(compared.stderr, /is incomplete: the run was cut off/);
 });
 
-test('a full disk has its own exit code and leaves a readable part', async () => {
+test('a record that cannot grow has its own exit code and leaves a readable part', async () => {
   const out = join(await mkdtemp('full-'), 'run');
   // No file may be larger than 600 KiB: the record of the case with the largest body does not fit.
   const limited = spawn('bash', ['-c', 'ulimit -f 600; exec "$0" conform --out "$1"', executable, out]);
@@ -110,7 +110,7 @@ test('a full disk has its own exit code and leaves a readable part', async () =>
   limited.stderr.on('data', (text) => (said += text));
   const code = await new Promise((resolve) => limited.on('close', resolve));
   assert.equal(code, 6, said);
-  assert.match(said, /cannot write .*evidence\/EIO-.*: the disk is full/);
+  assert.match(said, /cannot write .*evidence\/EIO-.*: no file may grow that large here/);
   const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'));
   assert.equal(summary.exit_code, 6);
   assert.equal(summary.reason, 'unwritable');

@@ -116,7 +116,9 @@ TEST_F(RunDirTest, SaysSoWhenAFileCannotGrow) {
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
   std::signal(SIGXFSZ, old_handler);
   ASSERT_TRUE(written.has_error());
-  EXPECT_EQ(written.error().sentence, "cannot write " + (root_ / "big.json").string() + ": File too large");
+  EXPECT_EQ(written.error().sentence,
+            "cannot write " + (root_ / "big.json").string() +
+                ": no file may grow that large here; raise `ulimit -f` or choose another --out");
   EXPECT_FALSE(fs::exists(root_ / ".big.json.new"));
 }
 
