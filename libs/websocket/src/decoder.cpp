@@ -4,6 +4,7 @@
 
 #include "frame.h"
 #include "plumbline/websocket/codec.h"
+#include "plumbline/websocket/deflate.h"
 #include "utf8.h"
 
 namespace plumbline::websocket {
@@ -65,12 +66,36 @@ struct Decoder::Partial {
   MessageKind kind{MessageKind::text};
   bool in_frame{false};
   bool in_message{false};
+  bool packed{false};  // the message, by its first frame
 };
 
 Decoder::Decoder(Role role, std::size_t max_message) : max_message_(max_message), role_(role) {}
 Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
+
+// What does not shrink grows a little when it is packed; the message itself is judged when it is unpacked.
+std::size_t Decoder::wire_limit(bool packed) const {
+  constexpr std::size_t headers = 64;
+  return packed ? max_message_ + max_message_ / 256 + headers : max_message_;
+}
+
+std::optional<CloseCode> Decoder::report_packed(MessageKind kind, std::string_view packed, Sink& sink) const {
+  std::string message;
+  switch (inflate_message(packed, max_message_, message)) {
+    case Inflated::too_big:
+      return CloseCode::message_too_big;
+    case Inflated::broken:
+      return CloseCode::invalid_payload;
+    case Inflated::whole:
+      break;
+  }
+  if (kind == MessageKind::text && !is_valid_utf8(message)) {
+    return CloseCode::invalid_payload;
+  }
+  sink.on_message(kind, message);
+  return std::nullopt;
+}
 
 void Decoder::stop() {
   stopped_ = true;
@@ -93,7 +118,7 @@ std::optional<CloseCode> Decoder::feed(std::span<char> bytes, Sink& sink) {
 std::optional<CloseCode> Decoder::take_whole_frame(std::span<char>& bytes, Sink& sink) {
   FrameHeader header;
   const HeaderState state = parse_header(bytes, role_, header);
-  if (state == HeaderState::broken) {
+  if (state == HeaderState::broken || (header.packed && !deflate_)) {
     return CloseCode::protocol_error;
   }
   if (state == HeaderState::incomplete || header.length > bytes.size() - header.size ||
@@ -106,7 +131,7 @@ std::optional<CloseCode> Decoder::take_whole_frame(std::span<char>& bytes, Sink&
   }
   const std::span<char> payload = bytes.subspan(header.size, static_cast<std::size_t>(header.length));
   bytes = bytes.subspan(header.size + payload.size());
-  if (!header.control() && payload.size() > max_message_) {
+  if (!header.control() && payload.size() > wire_limit(header.packed)) {
     return CloseCode::message_too_big;
   }
   if (role_ == Role::server) {
@@ -116,6 +141,9 @@ std::optional<CloseCode> Decoder::take_whole_frame(std::span<char>& bytes, Sink&
   if (header.control()) {
     stopped_ = stopped_ || header.opcode == Opcode::close;
     return report_control(header.opcode, text, sink);
+  }
+  if (header.packed) {
+    return report_packed(kind_of(header.opcode), text, sink);
   }
   if (header.opcode == Opcode::text && !is_valid_utf8(text)) {
     return CloseCode::invalid_payload;
@@ -140,7 +168,7 @@ std::optional<CloseCode> Decoder::resume_header(std::span<char>& bytes) {
     bytes = bytes.subspan(1);
     const auto seen = std::span<const char>(partial.header_bytes).first(partial.header_size);
     const HeaderState state = parse_header(seen, role_, partial.frame);
-    if (state == HeaderState::broken) {
+    if (state == HeaderState::broken || (partial.frame.packed && !deflate_)) {
       return CloseCode::protocol_error;
     }
     partial.in_frame = state == HeaderState::complete;
@@ -152,7 +180,11 @@ std::optional<CloseCode> Decoder::resume_header(std::span<char>& bytes) {
   if (continues != partial.in_message) {
     return CloseCode::protocol_error;
   }
-  if (partial.frame.length > max_message_ || partial.message.size() > max_message_ - partial.frame.length) {
+  if (!continues) {
+    partial.packed = partial.frame.packed;
+  }
+  const std::size_t limit = wire_limit(partial.packed);
+  if (partial.frame.length > limit || partial.message.size() > limit - partial.frame.length) {
     return CloseCode::message_too_big;
   }
   if (!continues) {
@@ -177,7 +209,7 @@ std::optional<CloseCode> Decoder::resume_payload(std::span<char>& bytes, Sink& s
     partial.control += text;
   } else {
     partial.message += text;
-    if (partial.kind == MessageKind::text && !partial.utf8.feed(text)) {
+    if (partial.kind == MessageKind::text && !partial.packed && !partial.utf8.feed(text)) {
       return CloseCode::invalid_payload;
     }
   }
@@ -196,10 +228,13 @@ std::optional<CloseCode> Decoder::finish_frame(Sink& sink) {
     partial.control.clear();
   } else if (partial.frame.final) {
     partial.in_message = false;
-    if (partial.kind == MessageKind::text && !partial.utf8.complete()) {
+    if (partial.packed) {
+      failure = report_packed(partial.kind, partial.message, sink);
+    } else if (partial.kind == MessageKind::text && !partial.utf8.complete()) {
       return CloseCode::invalid_payload;
+    } else {
+      sink.on_message(partial.kind, partial.message);
     }
-    sink.on_message(partial.kind, partial.message);
   }
   if (!partial.in_message) {
     partial_.reset();

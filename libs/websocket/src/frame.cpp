@@ -8,7 +8,8 @@ namespace plumbline::websocket {
 namespace {
 
 constexpr unsigned kFinal = 0x80;
-constexpr unsigned kReserved = 0x70;
+constexpr unsigned kPacked = 0x40;
+constexpr unsigned kReserved = 0x30;
 constexpr unsigned kOpcode = 0x0F;
 constexpr unsigned kMasked = 0x80;
 constexpr unsigned kLength = 0x7F;
@@ -46,7 +47,9 @@ HeaderState parse_header(std::span<const char> bytes, Role role, FrameHeader& he
   }
   header.final = (first & kFinal) != 0;
   header.opcode = static_cast<Opcode>(first & kOpcode);
-  if (header.control() && !header.final) {
+  header.packed = (first & kPacked) != 0;
+  if ((header.control() && !header.final) ||
+      (header.packed && (header.control() || header.opcode == Opcode::continuation))) {
     return HeaderState::broken;
   }
   if (bytes.size() < 2) {

@@ -22,6 +22,7 @@ struct FrameHeader {
   std::size_t size{0};  // of the header itself; 0 while more bytes are needed
   Opcode opcode{Opcode::continuation};
   bool final{false};
+  bool packed{false};  // RSV1: the message is compressed (RFC 7692)
 
   [[nodiscard]] bool control() const { return static_cast<unsigned>(opcode) >= 8; }
 };

@@ -53,6 +53,9 @@ class Decoder {
   // neither the decoder nor itself inside a callback; it may call stop().
   [[nodiscard]] std::optional<CloseCode> feed(std::span<char> bytes, Sink& sink);
 
+  // permessage-deflate was negotiated: compressed messages are inflated, up to max_message bytes.
+  void allow_deflate() { deflate_ = true; }
+
   // Ignore everything from now on, also the rest of the bytes being fed.
   void stop();
 
@@ -63,10 +66,13 @@ class Decoder {
   std::optional<CloseCode> resume_header(std::span<char>& bytes);
   std::optional<CloseCode> resume_payload(std::span<char>& bytes, Sink& sink);
   std::optional<CloseCode> finish_frame(Sink& sink);
+  [[nodiscard]] std::optional<CloseCode> report_packed(MessageKind kind, std::string_view packed, Sink& sink) const;
+  [[nodiscard]] std::size_t wire_limit(bool packed) const;
 
   std::unique_ptr<Partial> partial_;  // only while a frame or message is incomplete
   std::size_t max_message_;
   Role role_;
+  bool deflate_{false};
   bool stopped_{false};
 };
 
