@@ -94,7 +94,8 @@ Result<EventParts> split_event(std::string_view data) {
   return parts;
 }
 
-Frame::Frame(std::string_view text, std::vector<std::string> attachments) : attachments_(std::move(attachments)) {
+Frame::Frame(std::string_view text, std::vector<std::string> attachments, Packing packing)
+    : attachments_(std::move(attachments)), packing_(packing) {
   text_size_ = 1 + text.size();
   std::size_t size = text_size_ + (text_size_ <= 125 ? 2 : kLongestHeader);
   for (const std::string& attachment : attachments_) {
@@ -109,6 +110,21 @@ Frame::Frame(std::string_view text, std::vector<std::string> attachments) : atta
     append_server_header(ws_, 2, attachment.size());
     ws_ += attachment;
   }
+}
+
+Frame::~Frame() {
+  delete packed_.load(std::memory_order_acquire);
+}
+
+std::string_view Frame::packed_ws_bytes(Pack pack) const {
+  const std::string* packed = packed_.load(std::memory_order_acquire);
+  if (packed == nullptr) {
+    auto made = std::make_unique<const std::string>(pack(*this));
+    if (packed_.compare_exchange_strong(packed, made.get(), std::memory_order_acq_rel)) {
+      packed = made.release();
+    }  // else another thread was faster: `packed` is its string now
+  }
+  return *packed;
 }
 
 FramePtr make_event(std::string_view nsp, std::string_view name, std::string_view args,

@@ -98,8 +98,11 @@ void ServerConnection::on_packet(const PacketView& packet, const std::vector<std
         host_->on_disconnect(socket, "client namespace disconnect");
       }
       break;
-    case PacketType::ack:  // nothing here asks clients for acknowledgements: unknown ids are ignored
+    case PacketType::ack:
     case PacketType::binary_ack:
+      if (packet.ack_id && !packet.data.empty()) {  // `431` answers nothing
+        host_->on_ack(socket, *packet.ack_id, packet.data);
+      }
       break;
     case PacketType::connect:
     case PacketType::connect_error:
@@ -167,7 +170,11 @@ void ServerConnection::accept(const ServerSocketPtr& socket) {
   }
   socket->state_ = ServerSocket::State::connected;
   connect_by_ = Time::max();
-  host_->send(control_frame(PacketType::connect, socket->nsp_, "{\"sid\":\"" + socket->sid_ + "\"}"));
+  std::string answer = "{\"sid\":\"" + socket->sid_ + "\"";
+  if (socket->pid_) {
+    answer += ",\"pid\":\"" + *socket->pid_ + "\"";
+  }
+  host_->send(control_frame(PacketType::connect, socket->nsp_, answer + "}"));
   host_->on_connected(socket);
 }
 

@@ -37,6 +37,7 @@ struct Params {
   std::string_view eio;
   unsigned eio_count{0};
   unsigned transport_count{0};
+  bool jsonp{false};
 };
 
 Params pick(const std::vector<std::pair<std::string, std::string>>& params) {
@@ -50,6 +51,8 @@ Params pick(const std::vector<std::pair<std::string, std::string>>& params) {
     } else if (name == "EIO") {
       picked.eio = value;
       ++picked.eio_count;
+    } else if (name == "j") {
+      picked.jsonp = true;
     }
   }
   return picked;
@@ -90,16 +93,16 @@ boost::system::result<EngineRequest, RequestError> judge_request(
   } else if (picked.transport_count != 1 || picked.transport != "polling" || !options.polling) {
     return RequestError::unknown_transport;
   }
-  if (has_control_characters(origin)) {
+  const bool polling = request.transport == TransportName::polling;
+  if (has_control_characters(origin) || (picked.jsonp && polling)) {  // an answer meant to be run as a script
     return RequestError::bad_request;
   }
   request.sid = picked.sid;
-  const bool websocket = request.transport == TransportName::websocket;
   if (request.sid.empty()) {
     if (method != "GET") {
       return RequestError::bad_handshake_method;
     }
-    if (websocket != wants_upgrade) {
+    if (polling == wants_upgrade) {
       return RequestError::bad_request;
     }
     if (!revision_ok(picked, options)) {

@@ -38,12 +38,15 @@ struct Raw {
   std::string login_lockout{"on"};
   std::string lockout_ladder{"3:60s,5:5m,7:15m,10:30m"};
   std::string log_level{"warn"};
+  std::string http_compression{"on"};
+  std::string ws_compression{"off"};
   std::vector<std::string> transports{"polling", "websocket"};
   std::size_t shards{default_shards(std::thread::hardware_concurrency())};
   std::int64_t ping_interval{25'000};
   std::int64_t ping_timeout{20'000};
   std::int64_t connect_timeout{45'000};
   std::int64_t upgrade_timeout{10'000};
+  std::int64_t recovery_window{0};
   std::int64_t grace{5};
 };
 
@@ -80,7 +83,35 @@ void declare_times(CLI::App& app, Raw& raw) {
   app.add_option("--ping-timeout", raw.ping_timeout, "ms a pong may take")->check(ms);
   app.add_option("--connect-timeout", raw.connect_timeout, "ms to the first joined namespace")->check(ms);
   app.add_option("--upgrade-timeout", raw.upgrade_timeout, "ms an upgrade may take")->check(ms);
+  app.add_option("--recovery-window", raw.recovery_window, "ms a lost connection can be resumed (echo); 0: never")
+      ->check(CLI::Range(0, 86'400'000));
   app.add_option("--grace", raw.grace, "s that draining may take after SIGTERM")->check(CLI::Range(0, 3600));
+}
+
+// A cookie's name is a token (RFC 6265 4.1.1), its attributes are printable.
+std::string wrong_cookie_text(const std::string& text, std::string_view forbidden) {
+  const bool good = std::all_of(text.begin(), text.end(), [forbidden](char c) {
+    return c >= ' ' && c < '\x7f' && forbidden.find(c) == std::string_view::npos;
+  });
+  return good ? std::string{} : "'" + text + "' cannot stand in a Set-Cookie header";
+}
+
+void declare_wire(CLI::App& app, Raw& raw) {
+  ServeOptions& options = raw.options;
+  const CLI::IsMember on_off({"on", "off"});
+  app.add_option("--cors", options.cors, "origins that browsers may call from; * for all, without credentials; off")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->delimiter(',');
+  app.add_option("--http-compression", raw.http_compression, "gzip or deflate bodies for clients that accept it")
+      ->check(on_off);
+  app.add_option("--ws-compression", raw.ws_compression, "permessage-deflate for clients that offer it")->check(on_off);
+  app.add_option("--compression-threshold", options.compression_threshold, "bytes above which something is compressed")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{100'000'000}));
+  app.add_option("--cookie", options.cookie, "set a cookie of this name to the Engine.IO sid at the handshake")
+      ->check(CLI::Validator([](const std::string& text) { return wrong_cookie_text(text, " ()<>@,;:\\\"/[]?={}"); },
+                             "NAME"));
+  app.add_option("--cookie-attributes", options.cookie_attributes, "what follows the cookie's value")
+      ->check(CLI::Validator([](const std::string& text) { return wrong_cookie_text(text, ","); }, "TEXT"));
 }
 
 void declare(CLI::App& app, Raw& raw) {
@@ -105,9 +136,7 @@ void declare(CLI::App& app, Raw& raw) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::IsMember({"polling", "websocket"}));
   app.add_option("--path", options.path, "where Engine.IO answers");
-  app.add_option("--cors", options.cors, "origins that browsers may call from; * for all, without credentials")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->delimiter(',');
+  declare_wire(app, raw);
   app.add_option("--log-level", raw.log_level, "to stderr")
       ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
   declare_times(app, raw);
@@ -226,6 +255,11 @@ ServeOptions finished(const Raw& raw) {
   options.login_lockout =
       raw.login_lockout == "on" ? parse_lockout_ladder(raw.lockout_ladder).value_or(LockoutLadder{}) : LockoutLadder{};
   options.log_level = kLevels.at(raw.log_level);
+  options.http_compression = raw.http_compression == "on";
+  options.ws_compression = raw.ws_compression == "on";
+  if (options.cors == std::vector<std::string>{"off"}) {
+    options.cors.clear();
+  }
   options.shards = raw.shards;
   const auto offers = [&raw](const char* name) {
     return std::find(raw.transports.begin(), raw.transports.end(), name) != raw.transports.end();
@@ -236,6 +270,7 @@ ServeOptions finished(const Raw& raw) {
   options.ping_timeout = std::chrono::milliseconds{raw.ping_timeout};
   options.connect_timeout = std::chrono::milliseconds{raw.connect_timeout};
   options.upgrade_timeout = std::chrono::milliseconds{raw.upgrade_timeout};
+  options.recovery_window = std::chrono::milliseconds{raw.recovery_window};
   options.grace = std::chrono::seconds{raw.grace};
   if (!options.path.starts_with('/')) {
     options.path.insert(0, 1, '/');

@@ -36,7 +36,13 @@ struct ServeOptions {
   bool polling{true};
   bool websocket{true};
   std::string path{"/socket.io/"};
-  std::vector<std::string> cors{"*"};
+  std::vector<std::string> cors{"*"};  // empty: off
+  bool http_compression{true};         // bodies, where Accept-Encoding allows
+  bool ws_compression{false};          // messages, where permessage-deflate is negotiated
+  std::size_t compression_threshold{1024};
+  std::chrono::milliseconds recovery_window{0};  // of connection-state recovery (echo); 0: off
+  std::string cookie;                            // name of a cookie with the Engine.IO sid; empty: none
+  std::string cookie_attributes{"Path=/; HttpOnly; SameSite=Lax"};
   log::Level log_level{log::Level::warn};
   std::chrono::seconds grace{5};
 };

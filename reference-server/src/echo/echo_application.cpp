@@ -1,105 +1,208 @@
 #include "echo/echo_application.h"
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <utility>
+
+#include "echo/admission.h"
+#include "echo/arguments.h"
+#include "echo/echo_context.h"
 
 namespace plumbline::serve {
 namespace {
 
-// Where the socket is in its room, so that leaving it takes no search.
-struct EchoContext final : SocketContext {
-  std::string auth;  // until connected
-  std::size_t position{0};
+using Timer =
+    boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+                                      boost::asio::io_context::executor_type>;
+
+constexpr std::chrono::milliseconds kSlowAdmission{100};
+
+bool is_loss(std::string_view reason) {
+  return reason == "transport close" || reason == "transport error" || reason == "ping timeout";
+}
+
+// What a client that wants its state back says of it; anything of another type is nothing.
+struct Claim {
+  std::string pid;
+  std::optional<std::string> offset;
 };
 
-EchoContext& context_of(const Socket& socket) {
-  return static_cast<EchoContext&>(*socket.context);
-}
-
-std::string_view without_brackets(std::string_view array) {
-  return array.substr(1, array.size() - 2);
-}
-
-// The same packet with or without attachments: placeholders in `args` stay as they came.
-socketio::FramePtr event_frame(const Socket& socket, std::string_view name, const Event& event) {
-  const std::string_view args = without_brackets(event.args);
-  if (event.attachments->empty()) {
-    return socketio::make_event(socket.nsp(), name, args);
+Claim claim_of(const std::string& auth) {
+  boost::system::error_code failure;
+  const boost::json::value value = boost::json::parse(auth, failure);
+  Claim claim;
+  if (failure || !value.is_object()) {
+    return claim;
   }
-  std::string data = "[\"" + std::string(name) + "\"";
-  if (!args.empty()) {
-    data += ',';
-    data += args;
+  const boost::json::value* const pid = value.get_object().if_contains("pid");
+  const boost::json::value* const offset = value.get_object().if_contains("offset");
+  if (pid == nullptr || !pid->is_string() || (offset != nullptr && !offset->is_string())) {
+    return claim;
   }
-  data += ']';
-  std::string text;
-  socketio::append_packet(text, socketio::PacketType::binary_event, socket.nsp(), std::nullopt, data,
-                          static_cast<std::uint32_t>(event.attachments->size()));
-  return std::make_shared<const socketio::Frame>(text, *event.attachments);
-}
-
-socketio::FramePtr ack_frame(const Socket& socket, const Event& event) {
-  if (event.attachments->empty()) {
-    return socketio::make_ack(socket.nsp(), event.ack_id.value_or(0), event.args);
+  claim.pid = pid->get_string().c_str();
+  if (offset != nullptr) {
+    claim.offset = offset->get_string().c_str();
   }
-  std::string text;
-  socketio::append_packet(text, socketio::PacketType::binary_ack, socket.nsp(), event.ack_id, event.args,
-                          static_cast<std::uint32_t>(event.attachments->size()));
-  return std::make_shared<const socketio::Frame>(text, *event.attachments);
+  return claim;
 }
 
 }  // namespace
 
-EchoApplication::EchoApplication(EchoFactory& factory, std::size_t) : factory_(factory) {
-  rooms_.push_back({"/", {}});
-  rooms_.push_back({"/custom", {}});
+bool EchoApplication::has_namespace(std::string_view nsp) const {
+  return echo_namespace_exists(nsp);
 }
 
-const EchoApplication::Room* EchoApplication::room_of(std::string_view nsp) const {
-  const auto found = std::find_if(rooms_.begin(), rooms_.end(), [nsp](const Room& room) { return room.nsp == nsp; });
-  return found == rooms_.end() ? nullptr : &*found;
-}
-
-EchoApplication::Room& EchoApplication::room(std::string_view nsp) {
-  return const_cast<Room&>(*room_of(nsp));
+// The timers are as many as the questions and connects that may wait.
+void EchoApplication::after(std::chrono::milliseconds delay, std::function<void()> task) {
+  auto timer = std::make_shared<Timer>(factory_.pool().context(shard_).get_executor());
+  timer->expires_after(delay);
+  timer->async_wait([timer, task = std::move(task)](const boost::system::error_code& failure) {
+    if (!failure) {
+      task();
+    }
+  });
 }
 
 void EchoApplication::on_connect(const SocketPtr& socket, const ConnectRequest& request, ConnectReply reply) {
   auto context = std::make_unique<EchoContext>();
   context->auth = request.auth;
   socket->context = std::move(context);
+  if (auto refusal = echo_refusal(request.nsp, context_of(*socket).auth)) {
+    reply(std::move(refusal));
+  } else if (request.nsp == "/slow") {
+    after(kSlowAdmission, [this, socket, reply = std::move(reply)] { admit(socket, reply); });
+  } else {
+    admit(socket, reply);
+  }
+}
+
+void EchoApplication::admit(const SocketPtr& socket, const ConnectReply& reply) {
+  if (factory_.recovers()) {
+    EchoContext& context = context_of(*socket);
+    context.recovery = std::make_unique<EchoRecovery>();
+    EchoRecovery& recovery = *context.recovery;
+    const Claim claim = claim_of(context.auth);
+    auto resumed = factory_.resume(claim.pid, socket->nsp(), claim.offset, recovery.live_from);
+    recovery.since = resumed ? resumed->session.since : recovery.live_from;
+    recovery.pid = resumed ? claim.pid : factory_.new_pid();
+    if (resumed) {
+      context.rooms = std::move(resumed->session.rooms);
+      recovery.missed = std::move(resumed->missed);
+    }
+    socket->identify(resumed ? resumed->session.sid : socket->id(), recovery.pid);
+  }
   reply(std::nullopt);
 }
 
 void EchoApplication::on_connected(const SocketPtr& socket) {
   EchoContext& context = context_of(*socket);
-  std::vector<SocketPtr>& sockets = room(socket->nsp()).sockets;
+  Sockets& sockets = namespaces_[socket->nsp()];
   context.position = sockets.size();
   sockets.push_back(socket);
-  socket->emit(socketio::make_event(socket->nsp(), "auth", context.auth));
+  if (context.recovery) {
+    for (const socketio::FramePtr& frame : std::exchange(context.recovery->missed, {})) {
+      socket->emit(frame);
+    }
+  }
+  emit(socket, "auth", {context.auth});
   context.auth = std::string{};
 }
 
-void EchoApplication::on_event(const SocketPtr& socket, const Event& event) {
-  ++events_;
-  if (event.name == "message-with-ack") {
-    if (event.ack_id) {
-      socket->emit(ack_frame(*socket, event));
-    }
-  } else if (event.name == "message") {
-    socket->emit(event_frame(*socket, "message-back", event));
-  } else if (event.name == "bcast") {
-    factory_.broadcast(socket->nsp(), event_frame(*socket, "bcast", event));
+void EchoApplication::on_disconnect(const SocketPtr& socket, std::string_view reason) {
+  questions_.forget_all_of(socket.get());
+  EchoContext& context = context_of(*socket);
+  if (context.recovery && is_loss(reason)) {
+    factory_.lost(context.recovery->pid, {socket->id(), socket->nsp(), context.rooms, context.recovery->since});
   }
-}
-
-void EchoApplication::on_disconnect(const SocketPtr& socket, std::string_view) {
-  std::vector<SocketPtr>& sockets = room(socket->nsp()).sockets;
-  const std::size_t position = context_of(*socket).position;
+  const auto found = namespaces_.find(socket->nsp());
+  Sockets& sockets = found->second;
+  const std::size_t position = context.position;
   context_of(*sockets.back()).position = position;
   std::swap(sockets[position], sockets.back());
   sockets.pop_back();
+  if (sockets.empty()) {
+    namespaces_.erase(found);
+  }
 }
+
+void EchoApplication::on_ack(const SocketPtr& socket, std::uint64_t id, std::string_view array) {
+  questions_.answer(id, socket.get(), array);
+}
+
+// --- emitting ------------------------------------------------------------------------------------------------------
+
+// With recovery all emits go through the queue of the shard, so that each socket sees them in the order of the log.
+void EchoApplication::in_order(std::function<void()> task) {
+  if (factory_.recovers()) {
+    factory_.pool().post_to(shard_, std::move(task));
+  } else {
+    task();
+  }
+}
+
+void EchoApplication::emit(const SocketPtr& socket, std::string_view name, const EchoArguments& args) {
+  if (!factory_.recovers()) {
+    socket->emit(event_frame(socket->nsp(), name, args));
+    return;
+  }
+  const auto make = [&](const std::string& offset) {
+    return event_frame(socket->nsp(), name, args, {.offset = offset});
+  };
+  factory_.publish({socket->nsp(), {socket->id()}, {}}, make, socket, shard_);
+}
+
+void EchoApplication::emit_to(Audience audience, std::string_view name, const EchoArguments& args) {
+  if (!factory_.recovers()) {
+    const auto frame = event_frame(audience.nsp, name, args);
+    factory_.broadcast(std::make_shared<const Audience>(std::move(audience)), frame);
+    return;
+  }
+  const std::string nsp = audience.nsp;
+  factory_.publish(
+      std::move(audience), [&](const std::string& offset) { return event_frame(nsp, name, args, {.offset = offset}); },
+      nullptr, shard_);
+}
+
+void EchoApplication::deliver(const Audience& audience, const socketio::FramePtr& frame, std::uint64_t number) {
+  const auto found = namespaces_.find(audience.nsp);
+  if (found == namespaces_.end()) {
+    return;
+  }
+  const bool all = audience.to.empty() && audience.except.empty();
+  for (const SocketPtr& socket : found->second) {
+    const EchoContext& context = context_of(*socket);
+    const bool fresh = !context.recovery || number > context.recovery->live_from;
+    if (fresh && (all || reaches(audience, socket->id(), context.rooms))) {
+      socket->emit(frame);
+    }
+  }
+}
+
+std::size_t EchoApplication::ask(const Audience& audience, const socketio::FramePtr& frame, std::uint64_t id,
+                                 const Questions::Answered& answered) {
+  const auto found = namespaces_.find(audience.nsp);
+  std::size_t asked = 0;
+  if (found == namespaces_.end()) {
+    return asked;
+  }
+  for (const SocketPtr& socket : found->second) {
+    if (!reaches(audience, socket->id(), context_of(*socket).rooms)) {
+      continue;
+    }
+    ++asked;
+    if (questions_.ask(id, socket.get(), answered)) {
+      socket->emit(frame);
+    } else {
+      ++questions_refused_;
+    }
+  }
+  return asked;
+}
+
+// --- the rest ------------------------------------------------------------------------------------------------------
 
 void EchoApplication::on_request(net::HttpRequest request, net::Respond respond) {
   net::HttpResponse answer;
@@ -115,30 +218,18 @@ void EchoApplication::on_request(net::HttpRequest request, net::Respond respond)
 
 std::vector<Metric> EchoApplication::metrics() const {
   std::size_t sockets = 0;
-  for (const Room& room : rooms_) {
-    sockets += room.sockets.size();
+  for (const auto& [nsp, members] : namespaces_) {
+    sockets += members.size();
   }
-  return {
-      {"plumbline_echo_events_total", "Events received by the echo application.", true, static_cast<double>(events_)},
-      {"plumbline_sockets", "Joined Socket.IO namespaces, all clients.", false, static_cast<double>(sockets)}};
-}
-
-void EchoApplication::deliver(std::string_view nsp, const socketio::FramePtr& frame) {
-  for (const SocketPtr& socket : room(nsp).sockets) {
-    socket->emit(frame);
-  }
-}
-
-std::unique_ptr<Application> EchoFactory::make(std::size_t shard) {
-  auto made = std::make_unique<EchoApplication>(*this, shard);
-  applications_[shard] = made.get();
-  return made;
-}
-
-void EchoFactory::broadcast(const std::string& nsp, const socketio::FramePtr& frame) {
-  for (std::size_t shard = 0; shard < applications_.size(); ++shard) {
-    pool_.post_to(shard, [application = applications_[shard], nsp, frame] { application->deliver(nsp, frame); });
-  }
+  const auto number = [](std::uint64_t value) {
+    return static_cast<double>(value);
+  };
+  return {{"plumbline_echo_events_total", "Events received by the echo application.", true, number(events_)},
+          {"plumbline_sockets", "Joined Socket.IO namespaces, all clients.", false, number(sockets)},
+          {"plumbline_echo_namespaces", "Namespaces with members, per shard.", false, number(namespaces_.size())},
+          {"plumbline_echo_questions", "Events that wait for a client's answer.", false, number(questions_.size())},
+          {"plumbline_echo_questions_refused_total", "Not asked: too many waited.", true, number(questions_refused_)},
+          {"plumbline_echo_volatile_dropped_total", "Volatile events dropped.", true, number(volatile_dropped_)}};
 }
 
 }  // namespace plumbline::serve

@@ -1,61 +1,121 @@
 // `serve --app echo`: the protocol fixture of the conformance suite. Stage: gateway.
-//   on connect   emits `auth` with the handshake's auth
-//   message      answered with `message-back` and the same arguments
-//   message-with-ack   acknowledged with its arguments
-//   bcast        emitted to every socket of the namespace, on every shard
+// On connect it emits `auth` with the handshake's auth. Events of every namespace (README.md has the table):
+//   message message-with-ack bcast     echo, acknowledge, emit to the whole namespace
+//   join leave room                    rooms: unions, exceptions, without the sender
+//   ask ask-all                        the server asks, with a bound; the answers come back as an event
+//   volatile plain                     as message, but dropped when not writable; but never compressed
+//   kick kick-hard refuse-me           disconnects by the server; an event that is not dispatched
 #pragma once
 
+#include <atomic>
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "echo/audience.h"
+#include "echo/questions.h"
+#include "echo/recovery_log.h"
 #include "gateway/application.h"
 #include "plumbline/net/shard_pool.h"
+#include "session/session_id.h"
 
 namespace plumbline::serve {
 
 class EchoFactory;
+struct EchoArguments;
 
 class EchoApplication final : public Application {
  public:
-  EchoApplication(EchoFactory& factory, std::size_t shard);
+  EchoApplication(EchoFactory& factory, std::size_t shard) : factory_(factory), shard_(shard) {}
 
-  [[nodiscard]] bool has_namespace(std::string_view nsp) const override { return room_of(nsp) != nullptr; }
+  [[nodiscard]] bool has_namespace(std::string_view nsp) const override;
   void on_connect(const SocketPtr& socket, const ConnectRequest& request, ConnectReply reply) override;
   void on_connected(const SocketPtr& socket) override;
   void on_event(const SocketPtr& socket, const Event& event) override;
+  void on_ack(const SocketPtr& socket, std::uint64_t id, std::string_view array) override;
   void on_disconnect(const SocketPtr& socket, std::string_view reason) override;
   void on_request(net::HttpRequest request, net::Respond respond) override;
   void on_tick(Time) override {}
   [[nodiscard]] std::vector<Metric> metrics() const override;
   void drain(std::function<void()> done) override { done(); }
 
-  void deliver(std::string_view nsp, const socketio::FramePtr& frame);  // to this shard's sockets
+  // To this shard's sockets. `number` is the packet's in the recovery log, or 0.
+  void deliver(const Audience& audience, const socketio::FramePtr& frame, std::uint64_t number);
+  // One question to all of an audience; `answered` gets each answer, the result is how many were asked.
+  std::size_t ask(const Audience& audience, const socketio::FramePtr& frame, std::uint64_t id,
+                  const Questions::Answered& answered);
+  std::size_t forget(std::uint64_t question) { return questions_.forget(question); }
+  void after(std::chrono::milliseconds delay, std::function<void()> task);
 
  private:
-  struct Room {
-    std::string_view nsp;
-    std::vector<SocketPtr> sockets;
-  };
-  [[nodiscard]] const Room* room_of(std::string_view nsp) const;
-  [[nodiscard]] Room& room(std::string_view nsp);
+  using Handler = void (EchoApplication::*)(const SocketPtr&, const Event&);
+  using Sockets = std::vector<SocketPtr>;
+  [[nodiscard]] static const std::map<std::string_view, Handler>& handlers();
+  void on_message(const SocketPtr& socket, const Event& event);
+  void on_message_with_ack(const SocketPtr& socket, const Event& event);
+  void on_broadcast(const SocketPtr& socket, const Event& event);
+  void on_join(const SocketPtr& socket, const Event& event);
+  void on_leave(const SocketPtr& socket, const Event& event);
+  void on_room(const SocketPtr& socket, const Event& event);
+  void on_ask(const SocketPtr& socket, const Event& event);
+  void on_ask_all(const SocketPtr& socket, const Event& event);
+  void on_volatile(const SocketPtr& socket, const Event& event);
+  void on_plain(const SocketPtr& socket, const Event& event);
+  void on_kick(const SocketPtr& socket, const Event& event);
+  void on_kick_hard(const SocketPtr& socket, const Event& event);
+  void on_refused(const SocketPtr& socket, const Event& event);
+
+  void admit(const SocketPtr& socket, const ConnectReply& reply);
+  void tell_rooms(const SocketPtr& socket, const Event& event);
+  void emit(const SocketPtr& socket, std::string_view name, const EchoArguments& args);
+  void emit_to(Audience audience, std::string_view name, const EchoArguments& args);
+  void in_order(std::function<void()> task);
 
   EchoFactory& factory_;
-  std::vector<Room> rooms_;
+  std::size_t shard_;
+  std::map<std::string, Sockets, std::less<>> namespaces_;
+  Questions questions_;
   std::uint64_t events_{0};
+  std::uint64_t volatile_dropped_{0};
+  std::uint64_t questions_refused_{0};
 };
 
 class EchoFactory final : public ApplicationFactory {
  public:
-  explicit EchoFactory(net::ShardPool& pool) : pool_(pool), applications_(pool.size()) {}
+  // A window of zero: no recovery.
+  EchoFactory(net::ShardPool& pool, const RecoveryLimits& recovery, const Clock& clock);
   [[nodiscard]] std::unique_ptr<Application> make(std::size_t shard) override;
+
   // One post per shard, all of them carrying the one immutable frame.
-  void broadcast(const std::string& nsp, const socketio::FramePtr& frame);
+  void broadcast(const std::shared_ptr<const Audience>& audience, const socketio::FramePtr& frame);
+  [[nodiscard]] net::ShardPool& pool() { return pool_; }
+  [[nodiscard]] EchoApplication& at(std::size_t shard) { return *applications_[shard]; }
+  [[nodiscard]] std::uint64_t next_question() { return ++questions_; }
+
+  // --- recovery; any shard's thread
+  [[nodiscard]] bool recovers() const { return recovers_; }
+  using MakeFrame = std::function<socketio::FramePtr(const std::string& offset)>;
+  // Recorded and posted in one order for all shards. `only` is the socket when it alone is addressed.
+  void publish(Audience audience, const MakeFrame& make_frame, const SocketPtr& only, std::size_t shard);
+  [[nodiscard]] std::optional<RecoveryLog::Resumed> resume(const std::string& pid, std::string_view nsp,
+                                                           const std::optional<std::string>& offset,
+                                                           std::uint64_t& upto);
+  [[nodiscard]] std::string new_pid();
+  void lost(const std::string& pid, RecoveryLog::Session session);
 
  private:
   net::ShardPool& pool_;
   std::vector<EchoApplication*> applications_;  // of running shards; they outlive every posted task
+  std::atomic<std::uint64_t> questions_{0};
+  bool recovers_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  IdSource ids_;
+  RecoveryLog log_;
 };
 
 }  // namespace plumbline::serve

@@ -33,6 +33,11 @@ class Socket {
   virtual void emit(socketio::FramePtr frame) = 0;  // bounded buffer; overflow disconnects the client
   // Bytes emitted but not yet taken by the client: who has much to say (an offline backlog) waits while this is high.
   [[nodiscard]] virtual std::size_t buffered_bytes() const { return 0; }
+  // false: what is emitted now waits in the buffer, for a slow reader or for the next poll.
+  [[nodiscard]] virtual bool writable() const { return true; }
+  // Connection-state recovery, within on_connect before the reply: the sid of the connection that is resumed (or the
+  // own one), and the secret with which this one may be.
+  virtual void identify(std::string, std::string) {}
   // Leave this namespace (`41`), or close the transport of all its namespaces as well.
   virtual void disconnect() = 0;
   virtual void disconnect_transport() = 0;
@@ -84,6 +89,9 @@ class Application {
   virtual void on_connect(const SocketPtr& socket, const ConnectRequest& request, ConnectReply reply) = 0;
   virtual void on_connected(const SocketPtr& socket) = 0;
   virtual void on_event(const SocketPtr& socket, const Event& event) = 0;
+  // The client's answer to an emitted event that carried an id; `array` is a JSON array. Ids that nobody waits for, or
+  // no longer, come as well.
+  virtual void on_ack(const SocketPtr&, std::uint64_t, std::string_view) {}
   virtual void on_disconnect(const SocketPtr& socket, std::string_view reason) = 0;  // once per on_connected
 
   // Any HTTP request outside the Engine.IO path. Call respond exactly once, now or later, on this shard.

@@ -5,7 +5,7 @@
 
 #include "gateway/server_context.h"
 #include "plumbline/socketio/server_handshake.h"
-#include "plumbline/websocket/codec.h"
+#include "plumbline/websocket/deflate.h"
 #include "transport/shard.h"
 #include "transport/ws_handshake.h"
 
@@ -36,20 +36,45 @@ void refuse(Shard& shard, HttpConnection& connection, RequestError error) {
   connection.respond(std::move(answer));
 }
 
-ClientSession& new_session(Shard& shard, TransportName transport, net::HttpRequest handshake) {
+ClientSession& new_session(Shard& shard, TransportName transport, net::HttpRequest handshake, const SessionId& sid) {
   ++shard.counters().sessions_opened;
-  const SessionId sid = shard.ids().session_id(shard.index());
   return shard.sessions().add(std::make_unique<ClientSession>(shard, sid, transport, std::move(handshake)));
 }
 
+// The handshake's answer alone carries it (EIO-HS-25).
+void add_cookie(net::Headers& headers, const ServeOptions& options, const SessionId& sid) {
+  if (options.cookie.empty()) {
+    return;
+  }
+  std::string value = options.cookie + "=" + std::string(sid.data(), sid.size());
+  if (!options.cookie_attributes.empty()) {
+    value += "; " + options.cookie_attributes;
+  }
+  headers.emplace_back("Set-Cookie", std::move(value));
+}
+
 void open_polling(Shard& shard, HttpConnection& connection) {
-  ClientSession& session = new_session(shard, TransportName::polling, connection.take_request());
-  connection.respond(text_answer("text/plain; charset=UTF-8", session.open_on_polling()));
+  const SessionId sid = shard.ids().session_id(shard.index());
+  ClientSession& session = new_session(shard, TransportName::polling, connection.take_request(), sid);
+  net::HttpResponse answer = text_answer("text/plain; charset=UTF-8", session.open_on_polling());
+  add_cookie(answer.headers, shard.options(), sid);
+  connection.respond(std::move(answer));
+}
+
+bool negotiate_deflate(net::Headers& headers, const ServeOptions& options, const net::HttpRequest& handshake) {
+  if (!options.ws_compression) {
+    return false;
+  }
+  auto accepted = websocket::accept_deflate(handshake.header("sec-websocket-extensions"));
+  if (accepted) {
+    headers.emplace_back("Sec-WebSocket-Extensions", std::move(*accepted));
+  }
+  return accepted.has_value();
 }
 
 // The 101 goes out ahead of everything else: the socket is fresh, so it fits the kernel's buffer.
-int switch_protocols(Shard& shard, HttpConnection& connection, std::string& rest) {
-  const std::string answer = websocket_switch_answer(connection.request());
+int switch_protocols(Shard& shard, HttpConnection& connection, const net::Headers& extra, std::string& rest) {
+  const std::string answer = websocket_switch_answer(connection.request(), extra);
   const int fd = connection.release(rest);
   if (!send_whole(fd, answer)) {
     shard.poll_set().remove(fd);
@@ -71,17 +96,24 @@ void open_websocket(Shard& shard, HttpConnection& connection, ClientSession* upg
     }
   }
   net::HttpRequest handshake = connection.request();
+  net::Headers extra;
+  const bool deflate = negotiate_deflate(extra, shard.options(), handshake);
+  const SessionId sid = upgrading == nullptr ? shard.ids().session_id(shard.index()) : SessionId{};
+  if (upgrading == nullptr) {
+    add_cookie(extra, shard.options(), sid);
+  }
   std::string rest;
-  const int fd = switch_protocols(shard, connection, rest);
+  const int fd = switch_protocols(shard, connection, extra, rest);
   if (upgrading != nullptr) {
     ++shard.counters().upgrades;
     if (fd < 0) {
       upgrading->on_websocket_closed(engineio::CloseReason::transport_close);
     } else {
-      upgrading->start_upgrade(fd, std::move(rest));
+      upgrading->start_upgrade(fd, std::move(rest), deflate);
     }
   } else if (fd >= 0) {
-    new_session(shard, TransportName::websocket, std::move(handshake)).open_on_websocket(fd, std::move(rest));
+    new_session(shard, TransportName::websocket, std::move(handshake), sid)
+        .open_on_websocket(fd, std::move(rest), deflate);
   }
 }
 

@@ -13,7 +13,11 @@ std::unique_ptr<ApplicationFactory> make_factory(net::ShardPool& pool, const Ser
                                          options.login_lockout, options.backends},
                              clock);
   }
-  return std::make_unique<EchoFactory>(pool);  // engine-echo needs no Socket.IO: it gets the one without REST
+  RecoveryLimits recovery;
+  recovery.window = options.recovery_window;
+  recovery.unnoticed = options.ping_interval + options.ping_timeout;
+  return std::make_unique<EchoFactory>(pool, recovery,
+                                       clock);  // engine-echo needs no Socket.IO: it gets the one without REST
 }
 
 }  // namespace plumbline::serve

@@ -37,6 +37,10 @@ std::size_t ClientSession::buffered_bytes() const {
   return ws_ ? ws_->buffered_bytes() : engine_.buffered_bytes();
 }
 
+bool ClientSession::writable() const {
+  return engine_.transport() == engineio::TransportName::websocket ? ws_ && ws_->writable() : parked_ != nullptr;
+}
+
 // --- polling -------------------------------------------------------------------------------------------------------
 
 std::optional<engineio::RequestError> ClientSession::get(HttpConnection& connection) {
@@ -112,15 +116,8 @@ void ClientSession::flush_poll() {
 
 // --- WebSocket -----------------------------------------------------------------------------------------------------
 
-void ClientSession::adopt_websocket(int fd, std::string rest) {
-  ws_ = std::make_unique<WsConnection>(shard_, *this, fd, shard_.engine_options().max_payload);
-  if (!rest.empty()) {
-    ws_->feed(rest);
-  }
-}
-
-void ClientSession::open_on_websocket(int fd, std::string rest) {
-  ws_ = std::make_unique<WsConnection>(shard_, *this, fd, shard_.engine_options().max_payload);
+void ClientSession::open_on_websocket(int fd, std::string rest, bool deflate) {
+  ws_ = std::make_unique<WsConnection>(shard_, *this, fd, shard_.engine_options().max_payload, deflate);
   engine_.open_on_websocket(sid());
   if (!rest.empty()) {
     ws_->feed(rest);
@@ -134,8 +131,11 @@ std::optional<engineio::RequestError> ClientSession::attach_websocket() {
   return refused;
 }
 
-void ClientSession::start_upgrade(int fd, std::string rest) {
-  adopt_websocket(fd, std::move(rest));
+void ClientSession::start_upgrade(int fd, std::string rest, bool deflate) {
+  ws_ = std::make_unique<WsConnection>(shard_, *this, fd, shard_.engine_options().max_payload, deflate);
+  if (!rest.empty()) {
+    ws_->feed(rest);
+  }
   after_input();
 }
 
@@ -293,6 +293,10 @@ void ClientSession::keep_short_handshake() {
 void ClientSession::on_event(const socketio::ServerSocketPtr& socket, const socketio::IncomingEvent& event) {
   const Event forwarded{event.name, event.args, event.ack_id, event.attachments};
   shard_.application().on_event(std::static_pointer_cast<SocketAdapter>(socket), forwarded);
+}
+
+void ClientSession::on_ack(const socketio::ServerSocketPtr& socket, std::uint64_t id, std::string_view array) {
+  shard_.application().on_ack(std::static_pointer_cast<SocketAdapter>(socket), id, array);
 }
 
 void ClientSession::on_disconnect(const socketio::ServerSocketPtr& socket, std::string_view reason) {

@@ -28,10 +28,11 @@ class ClientSession final : public TimerNode, private engineio::SessionHost, pri
   [[nodiscard]] std::string_view sid() const { return {sid_.data(), sid_.size()}; }
   [[nodiscard]] engineio::TransportName transport() const { return engine_.transport(); }
   [[nodiscard]] std::size_t buffered_bytes() const;
+  [[nodiscard]] bool writable() const;  // the transport would take a packet at once
 
   // The handshake's answer, polling or WebSocket.
   [[nodiscard]] std::string open_on_polling() const { return engine_.open_on_polling(sid()); }
-  void open_on_websocket(int fd, std::string rest);
+  void open_on_websocket(int fd, std::string rest, bool deflate);
 
   [[nodiscard]] std::optional<engineio::RequestError> get(HttpConnection& connection);
   [[nodiscard]] std::optional<engineio::RequestError> begin_post(HttpConnection& connection);
@@ -40,7 +41,7 @@ class ClientSession final : public TimerNode, private engineio::SessionHost, pri
   void on_connection_lost(HttpConnection& connection, HttpConnection::Role role);
 
   [[nodiscard]] std::optional<engineio::RequestError> attach_websocket();
-  void start_upgrade(int fd, std::string rest);
+  void start_upgrade(int fd, std::string rest, bool deflate);
   void on_websocket_message(bool binary, std::string_view payload);
   void on_websocket_closed(engineio::CloseReason reason);
 
@@ -51,7 +52,6 @@ class ClientSession final : public TimerNode, private engineio::SessionHost, pri
 
  private:
   friend class SocketAdapter;
-  void adopt_websocket(int fd, std::string rest);
   void drop_websocket();
   void after_input();  // timers, and the end when finished
   void keep_short_handshake();
@@ -73,6 +73,7 @@ class ClientSession final : public TimerNode, private engineio::SessionHost, pri
   void on_connect(const socketio::ServerSocketPtr& socket, std::string_view auth) override;
   void on_connected(const socketio::ServerSocketPtr& socket) override;
   void on_event(const socketio::ServerSocketPtr& socket, const socketio::IncomingEvent& event) override;
+  void on_ack(const socketio::ServerSocketPtr& socket, std::uint64_t id, std::string_view array) override;
   void on_disconnect(const socketio::ServerSocketPtr& socket, std::string_view reason) override;
 
   Shard& shard_;

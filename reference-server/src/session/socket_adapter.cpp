@@ -9,6 +9,10 @@ std::size_t SocketAdapter::buffered_bytes() const {
   return connection() == nullptr ? 0 : session_.buffered_bytes();
 }
 
+bool SocketAdapter::writable() const {
+  return connection() != nullptr && session_.writable();
+}
+
 void SocketAdapter::emit(socketio::FramePtr frame) {
   if (socketio::ServerConnection* const namespaces = connection()) {
     namespaces->emit(*this, frame);

@@ -11,8 +11,8 @@
 namespace plumbline::serve {
 namespace {
 
-constexpr std::size_t kGzipThreshold = 1024;  // below it the header costs more than it saves
-constexpr int kGzipLevel = 4;
+constexpr int kLevel = 4;
+constexpr int kZlibWindow = 15;
 constexpr int kGzipWindow = 15 + 16;  // +16: gzip wrapper instead of zlib's
 
 void append_header(std::string& out, std::string_view name, std::string_view value) {
@@ -23,6 +23,9 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 }
 
 void append_cors(std::string& out, const AnswerContext& context, const CorsPolicy& cors) {
+  if (cors.off()) {
+    return;
+  }
   if (cors.any()) {
     if (!context.origin.empty()) {
       append_header(out, "Access-Control-Allow-Origin", "*");
@@ -47,9 +50,10 @@ std::string_view reason_phrase(unsigned status) {
   return {text.data(), text.size()};
 }
 
-std::string gzip(std::string_view body) {
+std::string compressed(std::string_view body, Coding coding) {
   z_stream stream{};
-  if (deflateInit2(&stream, kGzipLevel, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+  const int window = coding == Coding::gzip ? kGzipWindow : kZlibWindow;
+  if (coding == Coding::identity || deflateInit2(&stream, kLevel, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
     return {};
   }
   std::string out(deflateBound(&stream, static_cast<uLong>(body.size())), '\0');
@@ -76,8 +80,8 @@ std::string http_date(std::int64_t unix_seconds) {
 void append_answer(std::string& out, const AnswerContext& context, const CorsPolicy& cors, std::string_view date,
                    const net::HttpResponse& response) {
   std::string packed;
-  if (context.gzip && response.body.size() > kGzipThreshold) {
-    packed = gzip(response.body);
+  if (response.body.size() > context.compress_from) {
+    packed = compressed(response.body, context.coding);
   }
   const std::string& body = packed.empty() ? response.body : packed;
   const bool no_body = response.status == 204 || response.status == 304 || response.status < 200;
@@ -96,7 +100,7 @@ void append_answer(std::string& out, const AnswerContext& context, const CorsPol
     append_header(out, "Content-Length", std::to_string(body.size()));
   }
   if (!packed.empty()) {
-    append_header(out, "Content-Encoding", "gzip");
+    append_header(out, "Content-Encoding", context.coding == Coding::gzip ? "gzip" : "deflate");
     append_header(out, "Vary", "Accept-Encoding");
   }
   append_cors(out, context, cors);

@@ -209,7 +209,13 @@ void HttpConnection::begin_exchange(std::string_view head) {
   AnswerContext& context = exchange.context;
   context.origin = request.header("origin");
   context.head = request.method == "HEAD";
-  context.gzip = has_token(request.header("accept-encoding"), "gzip");
+  context.compress_from = shard_.compress_from();
+  if (shard_.options().http_compression) {
+    const std::string_view codings = request.header("accept-encoding");
+    context.coding = has_token(codings, "gzip")      ? Coding::gzip
+                     : has_token(codings, "deflate") ? Coding::deflate
+                                                     : Coding::identity;
+  }
   context.http_1_0 = message.version() < 11;
   context.keep_alive = message.keep_alive() && !shard_.draining();
   if (const std::string_view id = request.header("x-request-id"); id.size() <= kMaxRequestId && is_printable(id)) {

@@ -8,21 +8,48 @@
 #include <cerrno>
 #include <utility>
 
+#include "plumbline/websocket/deflate.h"
+
 namespace plumbline::serve {
 namespace {
 
 constexpr std::size_t kPiecesPerCall = 64;
 
+std::string pack(const socketio::Frame& frame) {
+  std::string out;
+  websocket::append_deflated_message(out, websocket::Role::server, websocket::MessageKind::text, frame.text());
+  for (const std::string& attachment : frame.attachments()) {
+    websocket::append_deflated_message(out, websocket::Role::server, websocket::MessageKind::binary, attachment);
+  }
+  return out;
+}
+
 }  // namespace
+
+std::string_view packed_bytes(const socketio::Frame& frame) {
+  return frame.packed_ws_bytes(&pack);
+}
+
+std::string_view Outbox::Item::view() const {
+  if (!frame) {
+    return bytes;
+  }
+  return packed ? packed_bytes(*frame) : frame->server_ws_bytes();
+}
+
+void Outbox::push_packed(const socketio::FramePtr& frame) {
+  bytes_ += packed_bytes(*frame).size();
+  items_.push_back({frame, {}, true});
+}
 
 void Outbox::push(const socketio::FramePtr& frame) {
   bytes_ += frame->server_ws_bytes().size();
-  items_.push_back({frame, {}});
+  items_.push_back({frame, {}, false});
 }
 
 void Outbox::push(std::string bytes) {
   bytes_ += bytes.size();
-  items_.push_back({nullptr, std::move(bytes)});
+  items_.push_back({nullptr, std::move(bytes), false});
 }
 
 long Outbox::write_some(int fd) const {

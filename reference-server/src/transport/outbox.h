@@ -9,11 +9,15 @@
 
 namespace plumbline::serve {
 
+// The frame's messages compressed, as one immutable text for all that negotiated it.
+[[nodiscard]] std::string_view packed_bytes(const socketio::Frame& frame);
+
 class Outbox {
  public:
   enum class Flush { drained, blocked, broken };
 
   void push(const socketio::FramePtr& frame);
+  void push_packed(const socketio::FramePtr& frame);
   void push(std::string bytes);  // whole WebSocket frames
 
   // Writes as much as the socket takes without blocking.
@@ -27,7 +31,8 @@ class Outbox {
   struct Item {
     socketio::FramePtr frame;
     std::string bytes;  // when there is no frame
-    [[nodiscard]] std::string_view view() const { return frame ? frame->server_ws_bytes() : std::string_view(bytes); }
+    bool packed{false};
+    [[nodiscard]] std::string_view view() const;
   };
   [[nodiscard]] long write_some(int fd) const;
   void consume(std::size_t written);

@@ -57,6 +57,12 @@ const CorsPolicy& Shard::cors() const {
 bool Shard::engine_echo() const {
   return server_.engine_echo;
 }
+const ServeOptions& Shard::options() const {
+  return server_.options;
+}
+std::size_t Shard::compress_from() const {
+  return server_.options.compression_threshold;
+}
 
 void Shard::listen(int fd) {
   listener_ = std::make_unique<Listener>(*this, fd);
@@ -287,7 +293,7 @@ void Shard::hand_over(std::size_t shard, int fd, std::string received) {
 
 void Shard::on_request_head(HttpConnection& connection) {
   const net::HttpRequest& request = connection.request();
-  const bool preflight = request.method == "OPTIONS" && !request.header("origin").empty() &&
+  const bool preflight = !cors().off() && request.method == "OPTIONS" && !request.header("origin").empty() &&
                          !request.header("access-control-request-method").empty();
   if (preflight) {
     connection.respond(preflight_answer(request));

@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "config/serve_options.h"
 #include "gateway/application.h"
 #include "observe/shard_counters.h"
 #include "plumbline/socketio/server_options.h"
@@ -62,6 +63,8 @@ class Shard {
   [[nodiscard]] const engineio::ServerOptions& engine_options() const;
   [[nodiscard]] const CorsPolicy& cors() const;
   [[nodiscard]] bool engine_echo() const;
+  [[nodiscard]] std::size_t compress_from() const;  // larger messages and bodies are compressed, where negotiated
+  [[nodiscard]] const ServeOptions& options() const;
   [[nodiscard]] std::string_view http_date();
   [[nodiscard]] ServerContext& server() { return server_; }
   // `{error, code, message, details: []}`, the shape of a REST error (decisions.md section 3).

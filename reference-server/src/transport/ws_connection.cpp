@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "plumbline/websocket/deflate.h"
 #include "session/client_session.h"
 #include "transport/lingering_close.h"
 #include "transport/shard.h"
@@ -18,8 +19,11 @@ constexpr int kReadsPerTurn = 4;  // of full scratch buffers; then the other con
 
 }  // namespace
 
-WsConnection::WsConnection(Shard& shard, ClientSession& session, int fd, std::size_t max_payload)
-    : shard_(shard), session_(session), decoder_(websocket::Role::server, max_payload), fd_(fd) {
+WsConnection::WsConnection(Shard& shard, ClientSession& session, int fd, std::size_t max_payload, bool deflate)
+    : shard_(shard), session_(session), decoder_(websocket::Role::server, max_payload), fd_(fd), deflate_(deflate) {
+  if (deflate_) {
+    decoder_.allow_deflate();
+  }
   ++shard_.counters().websockets;
   shard_.poll_set().modify(fd_, *this, EPOLLIN);
 }
@@ -125,14 +129,23 @@ Outbox* WsConnection::room_for(std::size_t bytes) {
 }
 
 void WsConnection::send(const socketio::FramePtr& frame) {
-  if (Outbox* outbox = room_for(frame->server_ws_bytes().size())) {
+  const std::size_t size = frame->server_ws_bytes().size();
+  if (deflate_ && frame->may_pack() && size > shard_.compress_from()) {
+    if (Outbox* outbox = room_for(packed_bytes(*frame).size())) {
+      outbox->push_packed(frame);
+    }
+  } else if (Outbox* outbox = room_for(size)) {
     outbox->push(frame);
   }
 }
 
 void WsConnection::send_message(websocket::MessageKind kind, std::string_view payload) {
   std::string frame;
-  websocket::append_message(frame, websocket::Role::server, kind, payload);
+  if (deflate_ && payload.size() > shard_.compress_from()) {
+    websocket::append_deflated_message(frame, websocket::Role::server, kind, payload);
+  } else {
+    websocket::append_message(frame, websocket::Role::server, kind, payload);
+  }
   if (Outbox* outbox = room_for(frame.size())) {
     outbox->push(std::move(frame));
   }

@@ -19,7 +19,7 @@ class Shard;
 class WsConnection final : public Pollable, private websocket::Sink {
  public:
   // Takes the descriptor, which must be in the shard's poll set already.
-  WsConnection(Shard& shard, ClientSession& session, int fd, std::size_t max_payload);
+  WsConnection(Shard& shard, ClientSession& session, int fd, std::size_t max_payload, bool deflate);
   ~WsConnection() override;
   WsConnection(const WsConnection&) = delete;
   WsConnection& operator=(const WsConnection&) = delete;
@@ -31,6 +31,7 @@ class WsConnection final : public Pollable, private websocket::Sink {
 
   void feed(std::span<char> bytes);  // bytes that came with the handshake
   void on_ready(std::uint32_t events) override;
+  [[nodiscard]] bool writable() const { return fd_ >= 0 && !blocked_ && !overflowed_ && !broken_; }
   void flush();  // at the end of a loop turn
 
   [[nodiscard]] std::size_t buffered_bytes() const { return outbox_ ? outbox_->bytes() : 0; }
@@ -52,6 +53,7 @@ class WsConnection final : public Pollable, private websocket::Sink {
   websocket::Decoder decoder_;
   std::unique_ptr<Outbox> outbox_;  // only while something waits
   int fd_;
+  bool deflate_;
   bool dirty_{false};
   bool blocked_{false};  // the kernel's buffer is full: waiting for EPOLLOUT
   bool overflowed_{false};

@@ -35,9 +35,18 @@ std::optional<net::HttpResponse> websocket_handshake_problem(const net::HttpRequ
   return std::nullopt;
 }
 
-std::string websocket_switch_answer(const net::HttpRequest& request) {
-  return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-         websocket::accept_key(request.header("sec-websocket-key")) + "\r\n\r\n";
+std::string websocket_switch_answer(const net::HttpRequest& request, const net::Headers& extra) {
+  std::string answer =
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+      websocket::accept_key(request.header("sec-websocket-key")) + "\r\n";
+  for (const auto& [name, value] : extra) {
+    answer += name;
+    answer += ": ";
+    answer += value;
+    answer += "\r\n";
+  }
+  answer += "\r\n";
+  return answer;
 }
 
 bool send_whole(int fd, std::string_view bytes) {

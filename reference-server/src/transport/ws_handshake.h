@@ -12,7 +12,8 @@ namespace plumbline::serve {
 // The refusal, when the handshake breaks RFC 6455 4.2.1; sent before any 101.
 [[nodiscard]] std::optional<net::HttpResponse> websocket_handshake_problem(const net::HttpRequest& request,
                                                                            unsigned http_minor);
-[[nodiscard]] std::string websocket_switch_answer(const net::HttpRequest& request);
+// `extra` are further headers of the 101.
+[[nodiscard]] std::string websocket_switch_answer(const net::HttpRequest& request, const net::Headers& extra = {});
 
 // For the few bytes of an answer on a socket whose buffer is empty. false: the connection is unusable.
 [[nodiscard]] bool send_whole(int fd, std::string_view bytes);

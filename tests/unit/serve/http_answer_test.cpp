@@ -10,6 +10,7 @@
 namespace plumbline::serve {
 namespace {
 
+using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
@@ -109,17 +110,20 @@ TEST(Cors, PreflightHasNoBodyAndEchoesTheHeaders) {  // EIO-HD-05
   EXPECT_EQ(net::find_header(response.headers, "Access-Control-Allow-Headers"), "x-a");
 }
 
-TEST(Gzip, ShrinksLargeAnswersOnlyAndLosesNothing) {  // EIO-HD-09
+class CompressedAnswer : public testing::TestWithParam<Coding> {};
+
+TEST_P(CompressedAnswer, IsOnlyForLargeBodiesAndLosesNothing) {  // EIO-HD-09
   AnswerContext context;
-  context.gzip = true;
+  context.coding = GetParam();
+  const std::string name = GetParam() == Coding::gzip ? "gzip" : "deflate";
   EXPECT_THAT(answer(context, {}, text(std::string(1024, 'a'))), Not(HasSubstr("Content-Encoding")));
-  EXPECT_THAT(answer(context, {}, text(std::string(1025, 'a'))), HasSubstr("Content-Encoding: gzip\r\n"));
+  EXPECT_THAT(answer(context, {}, text(std::string(1025, 'a'))), HasSubstr("Content-Encoding: " + name + "\r\n"));
 
   const std::string body(100'000, 'x');
-  std::string packed = gzip(body);
+  std::string packed = compressed(body, GetParam());
   std::string unpacked(body.size(), '\0');
   z_stream stream{};
-  ASSERT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);
+  ASSERT_EQ(inflateInit2(&stream, GetParam() == Coding::gzip ? 15 + 16 : 15), Z_OK);
   stream.next_in = reinterpret_cast<Bytef*>(packed.data());
   stream.avail_in = static_cast<uInt>(packed.size());
   stream.next_out = reinterpret_cast<Bytef*>(unpacked.data());
@@ -127,6 +131,19 @@ TEST(Gzip, ShrinksLargeAnswersOnlyAndLosesNothing) {  // EIO-HD-09
   EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
   inflateEnd(&stream);
   EXPECT_EQ(unpacked, body);
+}
+
+INSTANTIATE_TEST_SUITE_P(Codings, CompressedAnswer, testing::Values(Coding::gzip, Coding::deflate));
+
+TEST(PlainAnswer, GoesToClientsThatAcceptNoCoding) {
+  EXPECT_THAT(answer({}, {}, text(std::string(5000, 'a'))), Not(HasSubstr("Content-Encoding")));
+}
+
+TEST(Cors, OffSaysNothing) {  // EIO-HS-14
+  AnswerContext context;
+  context.origin = "http://a.example";
+  EXPECT_THAT(answer(context, CorsPolicy{{}}, text("")),
+              AllOf(Not(HasSubstr("Access-Control")), Not(HasSubstr("Vary"))));
 }
 
 TEST(HttpDate, IsInTheFormOfRfc9110) {

@@ -45,6 +45,21 @@ TEST(Outbox, WritesSharedFramesAndOwnBytesInOrder) {
   EXPECT_EQ(frame.use_count(), 1);
 }
 
+TEST(Outbox, PacksASharedFrameOnceForAllReceivers) {
+  Pair pair;
+  const auto frame = std::make_shared<const socketio::Frame>("2[\"" + std::string(5000, 'x') + "\"]");
+  Outbox first;
+  Outbox second;
+  first.push_packed(frame);
+  second.push_packed(frame);
+
+  EXPECT_EQ(packed_bytes(*frame).data(), packed_bytes(*frame).data());
+  EXPECT_LT(first.bytes(), 200U);
+  EXPECT_EQ(first.bytes(), second.bytes());
+  EXPECT_EQ(first.flush(pair.ends[0]), Outbox::Flush::drained);
+  EXPECT_EQ(pair.read_all(), packed_bytes(*frame));
+}
+
 TEST(Outbox, ContinuesWhereTheKernelStopped) {
   Pair pair;
   Outbox outbox;

@@ -50,6 +50,20 @@ TEST(ServeOptions, ReadsTimesListsAndSwitches) {
   EXPECT_EQ(options.path, "/x/");
 }
 
+TEST(ServeOptions, ReadsCompressionCookieAndCors) {
+  const ServeOptions plain = options_of({});
+  EXPECT_TRUE(plain.http_compression && !plain.ws_compression && plain.cookie.empty());
+
+  const ServeOptions options = options_of({"--ws-compression", "on", "--http-compression", "off", "--cookie", "io",
+                                           "--compression-threshold", "10", "--cors", "off"});
+
+  EXPECT_TRUE(options.ws_compression && !options.http_compression && options.cors.empty());
+  EXPECT_EQ(options.compression_threshold, 10U);
+  EXPECT_EQ(options.cookie, "io");
+  EXPECT_EQ(end_of({"--cookie", "i o"}).code, ExitCode::usage);
+  EXPECT_EQ(end_of({"--cookie", "io", "--cookie-attributes", "Path=/\r\nX: y"}).code, ExitCode::usage);
+}
+
 TEST(ServeOptions, LastOfARepeatedOptionWins) {
   EXPECT_EQ(options_of({"--port", "0", "--port", "81"}).port, 81);
 }

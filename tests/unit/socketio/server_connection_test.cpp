@@ -45,6 +45,9 @@ class Host final : public ConnectionHost {
     }
     happened.push_back(line);
   }
+  void on_ack(const ServerSocketPtr& socket, std::uint64_t id, std::string_view array) override {
+    happened.push_back("ack " + socket->namespace_name() + " #" + std::to_string(id) + " " + std::string(array));
+  }
   void on_disconnect(const ServerSocketPtr& socket, std::string_view reason) override {
     happened.push_back("left " + socket->sid() + " " + std::string(reason));
   }
@@ -142,6 +145,21 @@ TEST_F(Connection, IgnoresUnknownAcknowledgements) {  // SIO-AK-09
   connection.on_text("399[1]");
 
   EXPECT_THAT(host.errors, IsEmpty());
+}
+
+TEST_F(Connection, HandsOnAnswersWithTheirNamespaceAndNothingElse) {  // SIO-AK-08, SIO-AK-11, SIO-AK-12
+  joined();
+  connection.on_text("37[1,\"two\"]");
+  connection.on_text("37[]");
+  EXPECT_THAT(host.happened, ElementsAre("ack / #7 [1,\"two\"]", "ack / #7 []"));
+}
+
+TEST_F(Connection, ShowsThePidOfASocketThatMayBeResumed) {  // SIO-RE-02, SIO-RE-04
+  host.accept_at_once = false;
+  connection.on_text("0");
+  host.last->identify("old-sid", "secret");
+  connection.accept(host.last);
+  EXPECT_THAT(host.sent, ElementsAre(R"(0{"sid":"old-sid","pid":"secret"})"));
 }
 
 TEST_F(Connection, ReassemblesBinaryEvents) {  // SIO-BI-01, SIO-BI-02

@@ -51,6 +51,8 @@ INSTANTIATE_TEST_SUITE_P(
         Asked{"polling_upgrade", {{"EIO", "4"}, {"transport", "polling"}}, "GET", true, RequestError::bad_request},
         Asked{"post", {{"EIO", "4"}, {"transport", "polling"}}, "POST", false, RequestError::bad_handshake_method},
         Asked{"head", {{"EIO", "4"}, {"transport", "polling"}}, "HEAD", false, RequestError::bad_handshake_method},
+        Asked{"jsonp", {{"EIO", "4"}, {"transport", "polling"}, {"j", "0"}}, "GET", false, RequestError::bad_request},
+        Asked{"ws_jsonp", {{"EIO", "4"}, {"transport", "websocket"}, {"j", "0"}}, "GET", true, std::nullopt},
         Asked{"origin",
               {{"EIO", "4"}, {"transport", "polling"}},
               "GET",

@@ -1,6 +1,7 @@
 // Socket.IO v5 packets (protocol revision 5, library v4): parse text into a view, encode back, reassemble attachments.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -78,18 +79,31 @@ struct EventParts {
 // One encoded packet, immutable and shared by all its receivers: encoded once per broadcast, not once per socket.
 class Frame {
  public:
+  enum class Packing : std::uint8_t { allowed, never };  // whether messages may be compressed where that was negotiated
+
   // `text` is the Socket.IO packet without the Engine.IO digit.
-  explicit Frame(std::string_view text, std::vector<std::string> attachments = {});
+  explicit Frame(std::string_view text, std::vector<std::string> attachments = {}, Packing packing = Packing::allowed);
+  ~Frame();
+  Frame(const Frame&) = delete;
+  Frame& operator=(const Frame&) = delete;
+
   // Engine.IO message text: `4` + packet
   [[nodiscard]] std::string_view text() const { return std::string_view(ws_).substr(text_at_, text_size_); }
   [[nodiscard]] const std::vector<std::string>& attachments() const { return attachments_; }
   [[nodiscard]] std::string_view server_ws_bytes() const { return ws_; }  // unmasked WebSocket frames, all of it
 
+  // The same in another form: made by `pack` for the first receiver that wants it, on any thread, then shared.
+  using Pack = std::string (*)(const Frame& frame);
+  [[nodiscard]] std::string_view packed_ws_bytes(Pack pack) const;
+  [[nodiscard]] bool may_pack() const { return packing_ == Packing::allowed; }
+
  private:
+  mutable std::atomic<const std::string*> packed_{nullptr};
   std::vector<std::string> attachments_;
   std::string ws_;
   std::size_t text_at_{0};  // the text lies inside the first WebSocket frame
   std::size_t text_size_{0};
+  Packing packing_;
 };
 using FramePtr = std::shared_ptr<const Frame>;
 

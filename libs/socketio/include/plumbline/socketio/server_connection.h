@@ -29,6 +29,11 @@ class ServerSocket {
   [[nodiscard]] const std::string& sid() const { return sid_; }
   [[nodiscard]] const std::string& namespace_name() const { return nsp_; }
   [[nodiscard]] State state() const { return state_; }
+  // Connection-state recovery, before accept(): the sid of the lost connection, and the secret that resumes this one.
+  void identify(std::string sid, std::string pid) {
+    sid_ = std::move(sid);
+    pid_ = std::make_unique<std::string>(std::move(pid));
+  }
   // Null once the socket is gone.
   [[nodiscard]] ServerConnection* connection() const { return connection_; }
 
@@ -36,6 +41,7 @@ class ServerSocket {
   friend class ServerConnection;
   std::string sid_;
   std::string nsp_;
+  std::unique_ptr<std::string> pid_;
   ServerConnection* connection_{nullptr};
   State state_{State::connecting};
 };
@@ -68,6 +74,9 @@ class ConnectionHost {
   virtual void on_connect(const ServerSocketPtr& socket, std::string_view auth) = 0;
   virtual void on_connected(const ServerSocketPtr& socket) = 0;  // after the CONNECT answer was sent
   virtual void on_event(const ServerSocketPtr& socket, const IncomingEvent& event) = 0;
+  // The client's answer to an event that carried an id; `array` is the JSON array of its arguments. Whether anybody
+  // asked is for the application to know.
+  virtual void on_ack(const ServerSocketPtr&, std::uint64_t, std::string_view) {}
   // Once per on_connected. Never from within emit() or leave(): those are told by the caller.
   virtual void on_disconnect(const ServerSocketPtr& socket, std::string_view reason) = 0;
 };

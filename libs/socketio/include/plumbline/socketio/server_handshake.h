@@ -35,9 +35,9 @@ struct EngineRequest {
 
 [[noreturn]] void throw_exception_from_error(RequestError error, const boost::source_location& location);
 
-// What does not need to know the sessions: transport, protocol revision, method, origin. `params` are decoded and in
-// order; `wants_upgrade` is true for a WebSocket handshake. engine.io v4: "Handshake"; precedence of the errors is that
-// of the reference server.
+// What does not need to know the sessions: transport, protocol revision, method, origin, and that JSONP is not spoken.
+// `params` are decoded and in order; `wants_upgrade` is true for a WebSocket handshake. engine.io v4: "Handshake";
+// precedence of the errors is that of the reference server.
 [[nodiscard]] boost::system::result<EngineRequest, RequestError> judge_request(
     const std::vector<std::pair<std::string, std::string>>& params, std::string_view method, bool wants_upgrade,
     std::string_view origin, const ServerOptions& options);

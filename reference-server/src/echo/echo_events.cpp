@@ -1,0 +1,253 @@
+// What the fixture does with each event of a client.
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <utility>
+
+#include "echo/arguments.h"
+#include "echo/echo_application.h"
+#include "echo/echo_context.h"
+
+namespace plumbline::serve {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::chrono::milliseconds kAskFor{100};
+constexpr std::int64_t kLongestAsk = 10'000;  // ms
+constexpr std::size_t kMostRooms = 100;       // of one socket
+
+// "a" or ["a","b"]; anything else names none.
+Rooms rooms_in(const json::value* value) {
+  Rooms rooms;
+  if (value != nullptr && value->is_string()) {
+    rooms.emplace_back(value->get_string().c_str());
+  } else if (value != nullptr && value->is_array()) {
+    for (const json::value& each : value->get_array()) {
+      if (each.is_string()) {
+        rooms.emplace_back(each.get_string().c_str());
+      }
+    }
+  }
+  return rooms;
+}
+
+struct Addressed {
+  Audience audience;
+  std::chrono::milliseconds timeout{kAskFor};
+};
+
+// {"to":rooms,"except":rooms,"others":true,"timeout":ms}
+Addressed addressed(const Socket& socket, const json::array& arguments) {
+  Addressed made{{socket.nsp(), {}, {}}};
+  if (arguments.empty() || !arguments.front().is_object()) {
+    return made;
+  }
+  const json::object& options = arguments.front().get_object();
+  made.audience.to = rooms_in(options.if_contains("to"));
+  made.audience.except = rooms_in(options.if_contains("except"));
+  const json::value* const others = options.if_contains("others");
+  if (others != nullptr && others->is_bool() && others->get_bool()) {
+    made.audience.except.push_back(socket.id());
+  }
+  const json::value* const timeout = options.if_contains("timeout");
+  if (timeout != nullptr && timeout->is_int64()) {
+    made.timeout = std::chrono::milliseconds{std::clamp<std::int64_t>(timeout->get_int64(), 0, kLongestAsk)};
+  }
+  return made;
+}
+
+std::string first_of(std::string_view array) {
+  boost::system::error_code failure;
+  const auto value = json::parse(array, failure);
+  const bool some = !failure && value.is_array() && !value.get_array().empty();
+  return some ? json::serialize(value.get_array().front()) : "null";
+}
+
+// One question to many, on the shard of the one who wants to know: complete when every shard has said how many it
+// asked and all of them have answered.
+struct Inquiry {
+  std::size_t shards;
+  std::size_t missing{0};
+  std::string answers{};
+  bool done{false};
+  std::function<void(const Inquiry&)> finish{};
+
+  void step() {
+    if (!done && shards == 0 && missing == 0) {
+      done = true;
+      finish(*this);
+    }
+  }
+};
+
+}  // namespace
+
+const std::map<std::string_view, EchoApplication::Handler>& EchoApplication::handlers() {
+  static const std::map<std::string_view, Handler> all{
+      {"message", &EchoApplication::on_message},   {"message-with-ack", &EchoApplication::on_message_with_ack},
+      {"bcast", &EchoApplication::on_broadcast},   {"join", &EchoApplication::on_join},
+      {"leave", &EchoApplication::on_leave},       {"room", &EchoApplication::on_room},
+      {"ask", &EchoApplication::on_ask},           {"ask-all", &EchoApplication::on_ask_all},
+      {"volatile", &EchoApplication::on_volatile}, {"plain", &EchoApplication::on_plain},
+      {"kick", &EchoApplication::on_kick},         {"kick-hard", &EchoApplication::on_kick_hard},
+      {"refuse-me", &EchoApplication::on_refused}};
+  return all;
+}
+
+void EchoApplication::on_event(const SocketPtr& socket, const Event& event) {
+  ++events_;
+  const auto found = handlers().find(event.name);
+  if (found != handlers().end()) {
+    (this->*found->second)(socket, event);
+  }
+}
+
+void EchoApplication::on_message(const SocketPtr& socket, const Event& event) {
+  emit(socket, "message-back", arguments_of(event));
+}
+
+void EchoApplication::on_message_with_ack(const SocketPtr& socket, const Event& event) {
+  if (event.ack_id) {
+    in_order([socket, frame = ack_frame(socket->nsp(), event)] { socket->emit(frame); });
+  }
+}
+
+void EchoApplication::on_broadcast(const SocketPtr& socket, const Event& event) {
+  emit_to({socket->nsp(), {}, {}}, "bcast", arguments_of(event));
+}
+
+void EchoApplication::on_volatile(const SocketPtr& socket, const Event& event) {
+  in_order([this, socket, frame = event_frame(socket->nsp(), "volatile-back", arguments_of(event))] {
+    if (socket->writable()) {
+      socket->emit(frame);
+    } else {
+      ++volatile_dropped_;
+    }
+  });
+}
+
+void EchoApplication::on_plain(const SocketPtr& socket, const Event& event) {
+  const EventForm form{.packing = socketio::Frame::Packing::never};
+  in_order(
+      [socket, frame = event_frame(socket->nsp(), "plain-back", arguments_of(event), form)] { socket->emit(frame); });
+}
+
+void EchoApplication::on_kick(const SocketPtr& socket, const Event&) {
+  in_order([socket] { socket->disconnect(); });
+}
+
+void EchoApplication::on_kick_hard(const SocketPtr& socket, const Event&) {
+  in_order([socket] { socket->disconnect_transport(); });
+}
+
+// As a middleware for packets would: the application hears of an error instead of the event.
+void EchoApplication::on_refused(const SocketPtr& socket, const Event&) {
+  emit(socket, "packet-error", {R"("refused")"});
+}
+
+// --- rooms ---------------------------------------------------------------------------------------------------------
+
+void EchoApplication::tell_rooms(const SocketPtr& socket, const Event& event) {
+  if (!event.ack_id) {
+    return;
+  }
+  json::array names;
+  for (const std::string& room : context_of(*socket).rooms) {
+    names.emplace_back(room);
+  }
+  const std::string array = json::serialize(json::array{names});
+  in_order([socket, frame = socketio::make_ack(socket->nsp(), *event.ack_id, array)] { socket->emit(frame); });
+}
+
+void EchoApplication::on_join(const SocketPtr& socket, const Event& event) {
+  Rooms& rooms = context_of(*socket).rooms;
+  const json::array arguments = parsed_arguments(event);
+  for (std::string& room : rooms_in(arguments.empty() ? nullptr : &arguments.front())) {
+    if (rooms.size() < kMostRooms && std::find(rooms.begin(), rooms.end(), room) == rooms.end()) {
+      rooms.push_back(std::move(room));
+    }
+  }
+  tell_rooms(socket, event);
+}
+
+void EchoApplication::on_leave(const SocketPtr& socket, const Event& event) {
+  const json::array arguments = parsed_arguments(event);
+  for (const std::string& room : rooms_in(arguments.empty() ? nullptr : &arguments.front())) {
+    std::erase(context_of(*socket).rooms, room);
+  }
+  tell_rooms(socket, event);
+}
+
+void EchoApplication::on_room(const SocketPtr& socket, const Event& event) {
+  const json::array arguments = parsed_arguments(event);
+  const std::string rest = joined(arguments, 1);
+  emit_to(addressed(*socket, arguments).audience, "room", {rest, event.attachments});
+}
+
+// --- questions -----------------------------------------------------------------------------------------------------
+
+void EchoApplication::on_ask(const SocketPtr& socket, const Event& event) {
+  const std::uint64_t id = factory_.next_question();
+  const auto answered = [this, socket](std::string_view array) {
+    const std::string_view values = array.substr(1, array.size() - 2);
+    emit(socket, "answer", {"null" + std::string(values.empty() ? "" : ",") + std::string(values)});
+  };
+  const auto timed_out = [this, socket] {
+    emit(socket, "answer", {R"("timeout")"});
+  };
+  if (!questions_.ask(id, socket.get(), answered)) {
+    ++questions_refused_;
+    timed_out();
+    return;
+  }
+  const EventForm form{.ack_id = id};
+  in_order(
+      [socket, frame = event_frame(socket->nsp(), "question", arguments_of(event), form)] { socket->emit(frame); });
+  after(kAskFor, [this, id, timed_out] {
+    if (questions_.forget(id) > 0) {
+      timed_out();
+    }
+  });
+}
+
+void EchoApplication::on_ask_all(const SocketPtr& socket, const Event& event) {
+  const std::uint64_t id = factory_.next_question();
+  const json::array arguments = parsed_arguments(event);
+  const Addressed who = addressed(*socket, arguments);
+  const std::string rest = joined(arguments, 1);
+  const auto frame = event_frame(socket->nsp(), "question", {rest, event.attachments}, {.ack_id = id});
+  net::ShardPool& pool = factory_.pool();
+  auto inquiry = std::make_shared<Inquiry>(Inquiry{pool.size()});
+  inquiry->finish = [this, socket](const Inquiry& all) {
+    const bool whole = all.missing == 0 && all.shards == 0;
+    emit(socket, "answers", {(whole ? "null,[" : "\"timeout\",[") + all.answers + "]"});
+  };
+  const auto answered = [&pool, home = shard_, inquiry](std::string_view array) {
+    pool.post_to(home, [inquiry, first = first_of(array)] {
+      inquiry->answers += (inquiry->answers.empty() ? "" : ",") + first;
+      --inquiry->missing;
+      inquiry->step();
+    });
+  };
+  for (std::size_t shard = 0; shard < pool.size(); ++shard) {
+    pool.post_to(shard, [&pool, &there = factory_.at(shard), home = shard_, who, frame, id, answered, inquiry] {
+      const std::size_t asked = there.ask(who.audience, frame, id, answered);
+      pool.post_to(home, [inquiry, asked] {
+        --inquiry->shards;
+        inquiry->missing += asked;
+        inquiry->step();
+      });
+    });
+  }
+  after(who.timeout, [this, id, inquiry] {
+    if (!std::exchange(inquiry->done, true)) {
+      inquiry->finish(*inquiry);
+    }
+    for (std::size_t shard = 0; shard < factory_.pool().size(); ++shard) {
+      factory_.pool().post_to(shard, [&there = factory_.at(shard), id] { (void)there.forget(id); });
+    }
+  });
+}
+
+}  // namespace plumbline::serve

@@ -1,0 +1,124 @@
+// Connection-state recovery: what is replayed to whom, how long, and what is no recovery at all.
+#include "echo/recovery_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plumbline::serve {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct RecoveryLogTest : testing::Test {
+  std::string emit(Audience audience, const std::string& what) {
+    const std::string offset = log.next_offset();
+    log.record(std::move(audience), std::make_shared<const socketio::Frame>("2[\"" + what + "\"]"), clock.now());
+    return offset;
+  }
+  void lose(const std::string& pid, Rooms rooms, std::uint64_t since = 0) {
+    log.lost(pid, {"s1", "/", std::move(rooms), since}, clock.now());
+  }
+  // The names of the missed events; `no` when it is an ordinary new connection.
+  std::vector<std::string> missed(const std::string& pid, const std::optional<std::string>& offset) {
+    const auto resumed = log.resume(pid, "/", offset, clock.now());
+    if (!resumed) {
+      return {"no"};
+    }
+    std::vector<std::string> names;
+    for (const socketio::FramePtr& frame : resumed->missed) {
+      names.emplace_back(frame->text().substr(4, frame->text().size() - 6));
+    }
+    return names;
+  }
+
+  ManualClock clock;
+  RecoveryLog log{{.window = 1s, .unnoticed = 500ms, .packets = 4, .sessions = 2}, "abc."};
+};
+
+TEST_F(RecoveryLogTest, ReplaysWhatCameAfterTheOffsetInOrder) {  // SIO-RE-04
+  const std::string seen = emit({"/", {}, {}}, "one");
+  emit({"/", {}, {}}, "two");
+  lose("pid", {});
+  emit({"/", {}, {}}, "three");
+
+  EXPECT_THAT(missed("pid", seen), ElementsAre("two", "three"));
+}
+
+TEST_F(RecoveryLogTest, ReplaysOnlyWhatWasAddressedToTheSession) {  // SIO-RE-05
+  const std::string seen = emit({"/", {}, {}}, "seen");
+  lose("pid", {"a"});
+  emit({"/custom", {}, {}}, "elsewhere");
+  emit({"/", {"a", "b"}, {}}, "room");
+  emit({"/", {"b"}, {}}, "other-room");
+  emit({"/", {}, {"s1"}}, "excepted");  // the fifth packet: `seen` itself had to go
+  EXPECT_THAT(missed("pid", seen), ElementsAre("room"));
+}
+
+TEST_F(RecoveryLogTest, RefusesUnknownPidsAndOffsets) {  // SIO-RE-06
+  emit({"/", {}, {}}, "one");
+  lose("pid", {});
+  EXPECT_THAT(missed("other", "abc.1"), ElementsAre("no"));
+  for (const char* const offset : {"abc.2", "abc.0", "abc.", "abc.1x", "xyz.1", "1", "abc.-1"}) {
+    EXPECT_THAT(missed("pid", offset), ElementsAre("no")) << offset;
+  }
+  EXPECT_FALSE(log.resume("pid", "/custom", "abc.1", clock.now()).has_value());
+  EXPECT_THAT(missed("pid", "abc.1"), IsEmpty());
+}
+
+TEST_F(RecoveryLogTest, ReplaysAllSinceTheConnectWithoutAnOffset) {  // SIO-RE-07
+  emit({"/", {}, {}}, "before");
+  lose("pid", {}, log.last());
+  emit({"/", {}, {}}, "after");
+  EXPECT_THAT(missed("pid", std::nullopt), ElementsAre("after"));
+}
+
+TEST_F(RecoveryLogTest, EndsWithTheWindow) {  // SIO-RE-09
+  const std::string seen = emit({"/", {}, {}}, "one");
+  lose("early", {});
+  lose("late", {});
+  clock.advance(1s);
+  EXPECT_THAT(missed("early", seen), IsEmpty());
+  clock.advance(1ms);
+  EXPECT_THAT(missed("late", seen), ElementsAre("no"));
+}
+
+TEST_F(RecoveryLogTest, APidServesOncePerLoss) {  // SIO-RE-11, SIO-RE-12
+  const std::string seen = emit({"/", {}, {}}, "one");
+  lose("pid", {});
+  EXPECT_THAT(missed("pid", seen), IsEmpty());
+  EXPECT_THAT(missed("pid", seen), ElementsAre("no"));
+  lose("pid", {});
+  EXPECT_THAT(missed("pid", seen), IsEmpty());
+}
+
+TEST_F(RecoveryLogTest, ResumesAQuietConnectionWhoseOffsetIsOld) {  // SIO-RE-14
+  const std::string seen = emit({"/", {}, {}}, "one");
+  clock.advance(1h);
+  emit({"/", {"other"}, {}}, "not ours");
+  lose("pid", {});
+  EXPECT_THAT(missed("pid", seen), IsEmpty());
+}
+
+TEST_F(RecoveryLogTest, RefusesRatherThanLeaveAGapWhenPacketsWereEvicted) {
+  const std::string seen = emit({"/", {}, {}}, "one");
+  lose("pid", {});
+  for (int i = 0; i < 6; ++i) {
+    emit({"/", {}, {}}, std::to_string(i));
+  }
+  EXPECT_THAT(missed("pid", seen), ElementsAre("no"));
+}
+
+TEST_F(RecoveryLogTest, KeepsABoundedNumberOfSessions) {
+  lose("a", {});
+  lose("b", {});
+  lose("c", {});
+  EXPECT_THAT(missed("c", std::nullopt), ElementsAre("no"));
+  clock.advance(2s);
+  lose("d", {});
+  EXPECT_THAT(missed("d", std::nullopt), IsEmpty());
+}
+
+}  // namespace
+}  // namespace plumbline::serve
