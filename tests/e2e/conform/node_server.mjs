@@ -2,19 +2,11 @@
 // A program of its own, so that it can be ended at once: node node_server.mjs [PORT], one line when it listens.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
+import { install } from './node_fixture.mjs';
 
 const http = createServer();
 const io = new Server(http, { pingInterval: 300, pingTimeout: 200, connectTimeout: 1000, maxHttpBufferSize: 1e6 });
-for (const namespace of ['/', '/custom']) {
-  io.of(namespace).on('connection', (socket) => {
-    socket.emit('auth', socket.handshake.auth);
-    socket.on('message', (...args) => socket.emit('message-back', ...args));
-    socket.on('message-with-ack', (...args) => {
-      const ack = args.pop();
-      if (typeof ack === 'function') ack(...args); // without an id there is nobody to answer
-    });
-  });
-}
+install(io);
 http.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
   console.log(`listening on http://127.0.0.1:${http.address().port}`);
 });
