@@ -147,6 +147,23 @@ const Clause* Catalogue::find(std::string_view id) const {
   return found == clauses.end() ? nullptr : &*found;
 }
 
+bool Catalogue::builds_on(const Clause& clause, const std::set<std::string>& ids) const {
+  std::vector<std::string> open = clause.needs;
+  std::set<std::string> seen;
+  while (!open.empty()) {
+    const std::string id = std::move(open.back());
+    open.pop_back();
+    if (ids.count(id) != 0) {
+      return true;
+    }
+    const Clause* needed = seen.insert(id).second ? find(id) : nullptr;
+    if (needed != nullptr) {
+      open.insert(open.end(), needed->needs.begin(), needed->needs.end());
+    }
+  }
+  return false;
+}
+
 LoadedCatalogue load_catalogue(const SpecFiles& files) {
   LoadedCatalogue loaded;
   for (const auto& [name, content] : files) {

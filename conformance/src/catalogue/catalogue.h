@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,6 +62,8 @@ struct Catalogue {
   std::vector<Interpretation> interpretations{};
 
   [[nodiscard]] const Clause* find(std::string_view id) const;
+  // Is one of `ids` below `clause`, directly or through what it needs?
+  [[nodiscard]] bool builds_on(const Clause& clause, const std::set<std::string>& ids) const;
 };
 
 struct LoadedCatalogue {

@@ -100,6 +100,12 @@ Finding violated(std::string expected, std::string observed) {
   return finding;
 }
 
+Finding witnessed(std::string expected, std::string observed) {
+  Finding finding = violated(std::move(expected), std::move(observed));
+  finding.witnessed = true;
+  return finding;
+}
+
 Finding unmet(std::string_view clause, std::string expected, std::string observed) {
   Finding finding = violated(std::move(expected), std::move(observed));
   finding.kind = Finding::Kind::unmet;

@@ -30,6 +30,7 @@ struct Finding {
   std::string observed;
   std::string prerequisite;
   bool target_gone{false};  // a connection was refused while the case ran
+  bool witnessed{false};    // what is wrong was received, not missed, so that lateness cannot excuse it
 
   bool operator==(const Finding&) const = default;
 };
@@ -37,6 +38,7 @@ struct Finding {
 [[nodiscard]] Finding pass(std::string observed);  // alternative A
 [[nodiscard]] Finding took(std::string_view alternative, std::string observed);
 [[nodiscard]] Finding violated(std::string expected, std::string observed);
+[[nodiscard]] Finding witnessed(std::string expected, std::string observed);  // violated, whatever the load
 [[nodiscard]] Finding unmet(std::string_view clause, std::string expected, std::string observed);
 [[nodiscard]] Finding unclear(std::string reason);
 [[nodiscard]] Finding not_applicable(std::string needed);

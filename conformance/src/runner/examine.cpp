@@ -7,6 +7,9 @@ namespace {
 
 // A machine that stands still can make a good target look so.
 bool doubtful_when_late(const Clause& clause, const Finding& finding) {
+  if (finding.witnessed) {
+    return false;
+  }
   if (finding.kind == Finding::Kind::violated || finding.kind == Finding::Kind::unmet) {
     return true;
   }

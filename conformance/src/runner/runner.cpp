@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <set>
 #include <thread>
 
 #include "plumbline/base/random.h"
@@ -23,12 +24,15 @@ constexpr Duration kStartsApart =
 constexpr Duration kCanaryBound = std::chrono::milliseconds{300};
 constexpr Duration kSettleStep = std::chrono::milliseconds{2};
 constexpr Duration kKnock = std::chrono::seconds{1};
+constexpr Duration kRerunBudget = std::chrono::seconds{60};  // what is in doubt after that stays INCONCLUSIVE
+constexpr int kHeartbeatsInBudget = 3;                       // with production timers one rerun takes a minute
 
 struct Slot {
   const CaseRecord* record;
   const Clause* clause;
   CaseRun run;
   int takes{0};
+  int reruns{0};
 
   [[nodiscard]] const Finding& last() const { return run.findings.back(); }
   [[nodiscard]] bool bad() const {
@@ -42,8 +46,8 @@ struct Slot {
 
 class Runner {
  public:
-  Runner(Target& target, const Clock& clock, const RunnerOptions& options)
-      : target_(target), clock_(clock), options_(options), ticker_(lag_, clock) {
+  Runner(const Catalogue& catalogue, Target& target, const Clock& clock, const RunnerOptions& options)
+      : catalogue_(catalogue), target_(target), clock_(clock), options_(options), ticker_(lag_, clock) {
     watch_target();
   }
 
@@ -54,11 +58,14 @@ class Runner {
   void run_once(Slot& slot);
   void state(Slot& slot, Fact fact);
   void settle(Time end) const;
-  void run_all(const std::vector<Slot*>& slots, std::size_t at_a_time);
+  void run_all(const std::vector<Slot*>& slots, std::size_t at_a_time, Time until = Time::max());
+  [[nodiscard]] std::set<std::string> blocked(const std::vector<Slot>& slots) const;
+  [[nodiscard]] std::vector<Slot*> doubtful_roots(std::vector<Slot>& slots) const;
   void rerun_doubtful(std::vector<Slot>& slots);
   void replay_failing(std::vector<Slot>& slots);
   void run_one_by_one(std::vector<Slot>& slots, RunnerReport& report);
 
+  const Catalogue& catalogue_;
   Target& target_;
   const Clock& clock_;
   const RunnerOptions& options_;
@@ -107,14 +114,14 @@ void Runner::run_once(Slot& slot) {
   add(slot.run, std::move(examined));
 }
 
-void Runner::run_all(const std::vector<Slot*>& slots, std::size_t at_a_time) {
+void Runner::run_all(const std::vector<Slot*>& slots, std::size_t at_a_time, Time until) {
   std::atomic<std::size_t> next{0};
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < std::min(at_a_time, slots.size()); ++i) {
     threads.emplace_back([&, i] {
       WireLog nothing(clock_);
       Wire(target_.endpoint, nothing, clock_).pump_for(kStartsApart * i);
-      for (std::size_t at = next++; at < slots.size(); at = next++) {
+      for (std::size_t at = next++; at < slots.size() && clock_.now() < until; at = next++) {
         run_once(*slots[at]);
       }
     });
@@ -124,22 +131,60 @@ void Runner::run_all(const std::vector<Slot*>& slots, std::size_t at_a_time) {
   }
 }
 
-void Runner::rerun_doubtful(std::vector<Slot>& slots) {
-  for (int attempt = 0; attempt < kRerunsAlone; ++attempt) {
-    std::vector<Slot*> doubtful;
-    for (Slot& slot : slots) {
-      if (slot.only_unclear()) {
-        doubtful.push_back(&slot);
-      }
+// What a failed clause blocks stays blocked whatever another take shows, since a failure is never taken back.
+std::set<std::string> Runner::blocked(const std::vector<Slot>& slots) const {
+  std::vector<CaseRun> runs;
+  runs.reserve(slots.size());
+  for (const Slot& slot : slots) {
+    runs.push_back({slot.run.id, slot.run.findings, {}, 0});
+  }
+  std::set<std::string> ids;
+  for (const ClauseVerdict& verdict : fold(catalogue_, runs)) {
+    if (verdict.verdict == Verdict::blocked) {
+      ids.insert(verdict.clause->id);
     }
-    run_all(doubtful, attempt == 0 ? kFewAtATime : 1);
+  }
+  return ids;
+}
+
+// The doubtful cases that build on no other doubtful one: what they show may spare the others.
+std::vector<Slot*> Runner::doubtful_roots(std::vector<Slot>& slots) const {
+  const std::set<std::string> settled = blocked(slots);
+  std::set<std::string> open;
+  std::vector<Slot*> doubtful;
+  for (Slot& slot : slots) {
+    if (slot.only_unclear() && slot.reruns < kRerunsAlone && settled.count(slot.clause->id) == 0) {
+      open.insert(slot.clause->id);
+      doubtful.push_back(&slot);
+    }
+  }
+  std::vector<Slot*> roots;
+  for (Slot* slot : doubtful) {
+    if (!catalogue_.builds_on(*slot->clause, open)) {
+      roots.push_back(slot);
+    }
+  }
+  return roots.empty() ? doubtful : roots;
+}
+
+void Runner::rerun_doubtful(std::vector<Slot>& slots) {
+  const Duration heartbeats = kHeartbeatsInBudget * (target_.timing.ping_interval + target_.timing.ping_timeout);
+  const Time deadline = clock_.now() + std::max(kRerunBudget, heartbeats);
+  for (auto doubtful = doubtful_roots(slots); !doubtful.empty(); doubtful = doubtful_roots(slots)) {
+    for (Slot* slot : doubtful) {
+      ++slot->reruns;
+    }
+    const bool first =
+        std::all_of(doubtful.begin(), doubtful.end(), [](const Slot* slot) { return slot->reruns == 1; });
+    run_all(doubtful, first ? kFewAtATime : 1, deadline);
   }
 }
 
 void Runner::replay_failing(std::vector<Slot>& slots) {
+  const std::set<std::string> settled = blocked(slots);
   std::vector<Slot*> failing;
   for (Slot& slot : slots) {
-    if (slot.bad()) {
+    if (slot.bad() && settled.count(slot.clause->id) == 0) {
       failing.push_back(&slot);
     }
   }
@@ -215,10 +260,10 @@ RunnerReport run_cases(const Catalogue& catalogue, const std::vector<const CaseR
   for (const CaseRecord* record : cases) {
     const Clause* clause = catalogue.find(record->clause);
     if (clause != nullptr) {
-      slots.push_back({record, clause, {std::string(record->id), {}, {}, 0}, 0});
+      slots.push_back({record, clause, {std::string(record->id), {}, {}, 0}});
     }
   }
-  return Runner(target, clock, options).run(std::move(slots));
+  return Runner(catalogue, target, clock, options).run(std::move(slots));
 }
 
 }  // namespace plumbline::conform
