@@ -13,7 +13,7 @@ line. FAIL is a MUST that does not hold, WARN a SHOULD, NON_STRICT a tolerated w
 judged, since another one fails. Where a server and the suite disagree, `conformance/spec/interpretations.yaml` says who
 is right; the clauses quote the protocol.
 
-For socketioxide, netty-socketio and socket.io 2.5.1 no result of this version is stored yet: the command makes it. An
+For netty-socketio and socket.io 2.5.1 no result of this version is stored yet: the command makes it. An
 INCONCLUSIVE is the load of that machine, not a word about the server.
 
 What is the fixture's doing and not the server's stands below each server's name.
