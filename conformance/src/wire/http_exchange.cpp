@@ -19,8 +19,12 @@ struct HttpReader::State {
   }
 };
 
-HttpReader::HttpReader() : state_(std::make_unique<State>()) {}
+HttpReader::HttpReader(bool to_head) : state_(std::make_unique<State>()) {
+  state_->parser.skip(to_head);
+}
 HttpReader::~HttpReader() = default;
+HttpReader::HttpReader(HttpReader&&) noexcept = default;
+HttpReader& HttpReader::operator=(HttpReader&&) noexcept = default;
 
 std::size_t HttpReader::feed(std::string_view bytes) {
   State& state = *state_;
@@ -84,19 +88,35 @@ HttpAnswer HttpReader::answer() const {
   return answer;
 }
 
-HttpExchange::HttpExchange(Medium& medium, const Endpoint& endpoint, WireLog& log, int number, std::string_view request)
-    : Connection(medium, endpoint, log, number) {
+HttpExchange::HttpExchange(Medium& medium, const Endpoint& endpoint, WireLog& log, int number, std::string_view request,
+                           After after)
+    : Connection(medium, endpoint, log, number), after_(after), reader_(request.starts_with("HEAD ")) {
   log_.sent(number, "http", request);
   failed_ = ended();
   queue(request);
 }
 
+void HttpExchange::more(std::string_view bytes) {
+  log_.sent(number(), "http", bytes);
+  queue(bytes);
+}
+
+void HttpExchange::again(std::string_view request) {
+  reader_ = HttpReader(request.starts_with("HEAD "));
+  answer_.reset();
+  surplus_.clear();
+  failed_ = failed_ || ended();
+  more(request);
+}
+
 void HttpExchange::on_bytes(std::string_view bytes) {
   log_.received(number(), "http", bytes);
   if (done()) {
+    surplus_ += bytes;
     return;
   }
-  reader_.feed(bytes);
+  const std::size_t used = reader_.feed(bytes);
+  surplus_ += bytes.substr(used);
   settle();
 }
 
@@ -112,7 +132,9 @@ void HttpExchange::settle() {
   if (reader_.complete()) {
     answer_ = reader_.answer();
     answer_->at = now();
-    hang_up();
+    if (after_ == After::hang_up) {
+      hang_up();
+    }
   } else if (reader_.broken()) {
     failed_ = true;
     hang_up();

@@ -22,8 +22,11 @@ struct HttpAnswer {
 // Incremental reader of one HTTP/1.1 response: content length, chunked, or until the end of the connection.
 class HttpReader {
  public:
-  HttpReader();
+  // An answer to HEAD has no body, whatever its headers say.
+  explicit HttpReader(bool to_head = false);
   ~HttpReader();
+  HttpReader(HttpReader&&) noexcept;
+  HttpReader& operator=(HttpReader&&) noexcept;
   // Bytes used; what is left over belongs to whatever follows the response (WebSocket frames after a 101).
   std::size_t feed(std::string_view bytes);
   void feed_end();  // the connection ended
@@ -38,11 +41,20 @@ class HttpReader {
 
 class HttpExchange final : public Connection {
  public:
-  HttpExchange(Medium& medium, const Endpoint& endpoint, WireLog& log, int number, std::string_view request);
+  enum class After { hang_up, keep };  // what happens to the connection once the answer is read
+
+  HttpExchange(Medium& medium, const Endpoint& endpoint, WireLog& log, int number, std::string_view request,
+               After after = After::hang_up);
+
+  // Further bytes of the request, such as the rest of its body.
+  void more(std::string_view bytes);
+  // The next request on a kept connection; the answer before it is forgotten. Only once done() holds.
+  void again(std::string_view request);
 
   [[nodiscard]] const HttpAnswer* answer() const { return answer_ ? &*answer_ : nullptr; }  // null: none yet
   // No answer will come any more: the connection ended without one, or spoke no HTTP.
   [[nodiscard]] bool failed() const { return failed_ || ending() == Ending::refused; }
+  [[nodiscard]] const std::string& surplus() const { return surplus_; }  // of a kept connection: behind the answer
   [[nodiscard]] bool done() const { return answer_.has_value() || failed(); }
 
  private:
@@ -50,8 +62,10 @@ class HttpExchange final : public Connection {
   void on_end() override;
   void settle();
 
+  After after_;
   HttpReader reader_;
   std::optional<HttpAnswer> answer_;
+  std::string surplus_;
   bool failed_{false};
 };
 

@@ -49,6 +49,15 @@ void WebSocket::frame(unsigned opcode, std::string_view payload, bool fin) {
   }
 }
 
+void WebSocket::raw(std::string_view bytes) {
+  log_.sent(number(), "raw bytes", bytes);
+  if (open_) {
+    queue(bytes);
+  } else {
+    waiting_.emplace_back(0, bytes);
+  }
+}
+
 void WebSocket::on_bytes(std::string_view bytes) {
   if (open_) {
     on_frames(bytes);
@@ -110,6 +119,8 @@ void WebSocket::on_frame(Frame frame) {
     this->frame(8, frame.payload.substr(0, 2));
   } else if (frame.opcode == 9) {
     this->frame(10, frame.payload);
+  } else if (frame.opcode == 10) {
+    pong_frames_.push_back(std::move(frame.payload));
   } else if (frame.opcode <= 2) {
     if (frame.opcode != 0) {
       partial_.clear();

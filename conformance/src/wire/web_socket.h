@@ -27,6 +27,8 @@ class WebSocket final : public Connection {
   void text(std::string_view payload) { frame(1, payload); }
   void binary(std::string_view payload) { frame(2, payload); }
   void frame(unsigned opcode, std::string_view payload, bool fin = true);
+  // Bytes that may be no frame, behind the handshake.
+  void raw(std::string_view bytes);
 
   // Engine.IO pings (`2`) are kept apart from the messages and answered with `3` at once.
   void answer_pings(bool yes) { answer_pings_ = yes; }
@@ -41,7 +43,8 @@ class WebSocket final : public Connection {
   [[nodiscard]] std::string how_it_ended() const;
   [[nodiscard]] bool garbage() const { return reader_.broken(); }
 
-  [[nodiscard]] const std::vector<WsMessage>& messages() const { return messages_; }  // without Engine.IO pings
+  [[nodiscard]] const std::vector<WsMessage>& messages() const { return messages_; }          // without Engine.IO pings
+  [[nodiscard]] const std::vector<std::string>& pong_frames() const { return pong_frames_; }  // their data
   [[nodiscard]] const std::vector<Time>& pings() const { return pings_; }
   [[nodiscard]] const std::vector<Time>& pongs() const { return pongs_; }  // when we answered
 
@@ -67,6 +70,7 @@ class WebSocket final : public Connection {
   bool partial_binary_{false};
   std::vector<std::pair<unsigned, std::string>> waiting_;  // frames asked for before the handshake was done
   std::vector<WsMessage> messages_;
+  std::vector<std::string> pong_frames_;
   std::vector<Time> pings_;
   std::vector<Time> pongs_;
 };

@@ -15,14 +15,23 @@ Wire::Wire(const Endpoint& endpoint, WireLog& log, const Clock& clock)
 
 HttpExchange& Wire::http(std::string_view method, std::string_view query, std::string_view body,
                          std::string_view header_lines) {
-  std::string request = fmt::format("{} {}?{} HTTP/1.1\r\nHost: {}\r\n{}", method, endpoint_.path, query,
-                                    endpoint_.authority(), header_lines);
+  std::string request = request_head(method, query);
+  request += header_lines;
   if (method != "GET") {
     request += fmt::format("Content-Type: text/plain;charset=UTF-8\r\nContent-Length: {}\r\n", body.size());
   }
   request += "\r\n";
   request += body;
-  auto exchange = std::make_unique<HttpExchange>(*medium_, endpoint_, log_, next_number(), request);
+  return http_raw(request);
+}
+
+std::string Wire::request_head(std::string_view method, std::string_view query, std::string_view path) const {
+  return fmt::format("{} {}{}{} HTTP/1.1\r\nHost: {}\r\n", method, path.empty() ? endpoint_.path : path,
+                     query.empty() ? "" : "?", query, endpoint_.authority());
+}
+
+HttpExchange& Wire::http_raw(std::string_view bytes, HttpExchange::After after) {
+  auto exchange = std::make_unique<HttpExchange>(*medium_, endpoint_, log_, next_number(), bytes, after);
   HttpExchange& reference = *exchange;
   connections_.push_back(std::move(exchange));
   return reference;

@@ -22,6 +22,12 @@ class Wire {
   // `query` without '?'. Headers are literal lines, each ending in CRLF. Objects live as long as the Wire.
   HttpExchange& http(std::string_view method, std::string_view query, std::string_view body = {},
                      std::string_view header_lines = {});
+  // A request line and Host, each with CRLF; without the empty line that ends a header. `path`: another than the
+  // target's.
+  [[nodiscard]] std::string request_head(std::string_view method, std::string_view query,
+                                         std::string_view path = {}) const;
+  // These bytes as they are: a request that is unusual, or only the beginning of one (HttpExchange::more).
+  HttpExchange& http_raw(std::string_view bytes, HttpExchange::After after = HttpExchange::After::hang_up);
   WebSocket& web_socket(std::string_view query);
 
   // Serves until the predicate holds (true) or the time is over (false).
@@ -30,6 +36,7 @@ class Wire {
   // Runs after each round of serving: how a session keeps a poll in flight.
   void on_round(std::function<void()> hook) { hooks_.push_back(std::move(hook)); }
 
+  [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
   [[nodiscard]] bool any_refused() const;  // the target did not accept a connection
   [[nodiscard]] Medium& medium() const { return *medium_; }
 

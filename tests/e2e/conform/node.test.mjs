@@ -18,8 +18,9 @@ limits: {max_payload: 1000000}
 `;
 
 // HTTP inside an open WebSocket (I-0002), 500 for other methods (I-0011), no probe needed (I-0007), close packet, events
-// and acknowledgements without payload ignored (I-0001, I-0003), no binary event without attachments (I-0008).
-const departures = ['EIO-CL-03', 'EIO-HS-19', 'EIO-HS-21', 'EIO-PO-08', 'EIO-UP-10', 'SIO-AK-11', 'SIO-BI-12', 'SIO-EV-04'];
+// and acknowledgements without payload ignored (I-0001, I-0003), no binary event without attachments (I-0008), nobody
+// answers beside the path (I-0017).
+const departures = ['EIO-CL-03', 'EIO-HS-18', 'EIO-HS-19', 'EIO-HS-21', 'EIO-PO-08', 'EIO-UP-10', 'SIO-AK-11', 'SIO-BI-12', 'SIO-EV-04'];
 
 async function start(t) {
   const child = spawn(process.execPath, [fileURLToPath(new URL('node_server.mjs', import.meta.url))],

@@ -72,6 +72,18 @@ TEST_F(WireTest, ReadsMessagesThatCameWithTheHandshakeAndAnswersPings) {
   EXPECT_EQ(ws.how_it_ended(), "a close frame with code 1000");
 }
 
+TEST_F(WireTest, EndsTheAnswerToHeadAtItsHeaderAndKeepsWhatIsBehind) {
+  BadTarget target(BadTarget::Manner::speak_after_request,
+                   [] { return "HTTP/1.1 400 No\r\nContent-Length: 4\r\n\r\nbody"; });
+  Wire wire = wire_to(target.endpoint());
+  HttpExchange& head = wire.http_raw(wire.request_head("HEAD", "x=1") + "\r\n", HttpExchange::After::keep);
+
+  EXPECT_TRUE(wire.until([&] { return !head.surplus().empty(); }, 5s));
+  ASSERT_TRUE(head.answer());
+  EXPECT_TRUE(head.answer()->body.empty());
+  EXPECT_EQ(head.surplus(), "body");
+}
+
 TEST_F(WireTest, EndsAWebSocketWhereHttpIsWrittenIntoIt) {
   BadTarget target(BadTarget::Manner::speak_after_request,
                    [] { return "HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\n\r\nHTTP/1.1 400 Bad Request\r\n\r\n"; });

@@ -36,6 +36,15 @@ Posted post_bad(Context& c, std::string_view body) {
   return result;
 }
 
+Finding closed_with(Context& c, WebSocket& ws, std::string_view code, std::string_view what, Time since) {
+  const Closing closing = await_close(c, ws, since, 4 * c.fast());
+  const std::string seen = fmt::format("{}: {}", what, closing.observed);
+  if (!closing.closed) {
+    return violated(fmt::format("closed with {}", code), seen);
+  }
+  return ws.how_it_ended().find(code) != std::string::npos ? pass(seen) : took("no-code", seen);
+}
+
 // Sends frames on a joined WebSocket and says how the connection ended.
 Finding closes_with(Context& c, std::string_view code, std::string_view what, unsigned opcode,
                     std::string_view payload) {
@@ -45,12 +54,7 @@ Finding closes_with(Context& c, std::string_view code, std::string_view what, un
   }
   const Time since = c.clock.now();
   ws.frame(opcode, payload);
-  const Closing closing = await_close(c, ws, since, 4 * c.fast());
-  const std::string seen = fmt::format("{}: {}", what, closing.observed);
-  if (!closing.closed) {
-    return violated(fmt::format("closed with {}", code), seen);
-  }
-  return ws.how_it_ended().find(code) != std::string::npos ? pass(seen) : took("no-code", seen);
+  return closed_with(c, ws, code, what, since);
 }
 
 }  // namespace
@@ -232,6 +236,60 @@ Finding eio_pk_19_a(Context& c) {
   Finding found = closes_with(c, "1002", "reserved bit", 1 | kReservedBit, "40");
   found = worst(std::move(found), closes_with(c, "1002", "opcode 3", 3, "40"));
   return worst(std::move(found), closes_with(c, "1007", "text that is no UTF-8", 1, "4\xff\xfe"));
+}
+
+Finding eio_pk_19_b(Context& c) {
+  WebSocket& ws = c.wire.web_socket(kWebSocketHandshake);
+  if (auto stop = expect_open_packet(c, ws)) {
+    return *stop;
+  }
+  const Time since = c.clock.now();
+  ws.raw(
+      "\x81\x02"
+      "40");
+  return closed_with(c, ws, "1002", "a frame without a mask", since);
+}
+
+Finding eio_pk_20_a(Context& c) {
+  WebSocket& ws = c.wire.web_socket(kWebSocketHandshake);
+  if (auto stop = expect_open_packet(c, ws)) {
+    return *stop;
+  }
+  const std::vector<std::string> sent{"", "abc", std::string(125, '\xff')};  // 125 bytes is the most
+  for (const std::string& data : sent) {
+    ws.frame(9, data);
+  }
+  c.wire.until([&] { return ws.pong_frames().size() >= sent.size() || ws.over(); }, c.answer_bound());
+  const std::string seen = fmt::format("{} pong frames; connection: {}", ws.pong_frames().size(), ws.how_it_ended());
+  return ws.pong_frames() == sent ? pass(seen) : violated("a pong frame with the same data for each of 3 pings", seen);
+}
+
+// No first byte of these can begin a client's frame: reserved bits, or no mask.
+Finding eio_hs_29_a(Context& c) {
+  WebSocket* other = nullptr;
+  if (auto stop = open_joined(c, other)) {
+    return *stop;
+  }
+  Finding found = pass("each ended its connection only");
+  for (const std::string& bytes :
+       {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(300, '\xff'), std::string(64, '\0')}) {
+    for (const bool upgrading : {false, true}) {
+      Polling session(c);
+      if (upgrading) {
+        if (auto stop = session.open()) {
+          return *stop;
+        }
+      }
+      WebSocket& ws = c.wire.web_socket(upgrading ? upgrade_query(session) : std::string(kWebSocketHandshake));
+      ws.raw(bytes);
+      const Finding ended = must_close(c, ws, c.clock.now(), bytes);
+      if (!ws.was_open()) {
+        return unmet("EIO-HS-04", "a WebSocket handshake", ws.how_it_ended());
+      }
+      found = worst(std::move(found), ended);
+    }
+  }
+  return echoes(c, *other, "undisturbed") ? found : violated("others do not notice", heard(*other, 2));
 }
 
 Finding eio_pk_21_a(Context& c) {

@@ -111,6 +111,39 @@ Finding eio_po_10_a(Context& c) {
                                 : violated("the WebSocket session is not disturbed", seen + heard(ws, ws.cursor));
 }
 
+Finding eio_lm_07_a(Context& c) {
+  constexpr std::uint64_t kLargest = 16U << 20U;
+  const std::uint64_t limit = c.target.max_payload.value_or(kLargest + 1);
+  if (limit > kLargest) {
+    return not_applicable("a declared limits.max_payload of at most 16 MiB");
+  }
+  Polling session(c);
+  if (auto stop = open_quiet(c, session)) {
+    return *stop;
+  }
+  // Two events of two thirds of the limit each: what they make the server say is more than the limit.
+  session.stop();
+  const std::string word(limit / 3 * 2, 'x');
+  for (int i = 0; i < 2; ++i) {
+    HttpExchange& post = session.post(fmt::format(R"(42["message",{},"{}"])", i, word));
+    c.wire.until([&] { return post.done(); }, 2 * c.answer_bound());
+    if (!post.answer() || post.answer()->status != 200) {
+      return unmet("EIO-LM-01", "a POST below maxPayload is accepted", describe(post, 2 * c.answer_bound()));
+    }
+  }
+  session.start();
+  std::size_t delivered = 0;
+  for (int i = 0; i < 2; ++i) {
+    const auto back = session.await(fmt::format(R"(42["message-back",{},)", i), 2 * c.answer_bound());
+    delivered += back ? back->size() : 0;
+  }
+  const std::string seen = fmt::format("{} bytes delivered, session {}", delivered, session.dead() ? "closed" : "open");
+  if (delivered > limit) {
+    return pass(seen);
+  }
+  return session.dead() ? took("not-delivered", seen) : violated("both events are delivered", seen);
+}
+
 Finding eio_cl_01_a(Context& c) {
   Polling session(c);
   if (auto stop = open_quiet(c, session)) {

@@ -127,4 +127,23 @@ Finding eio_hb_10_a(Context& c) {
                                  : violated("alive after answered pings", heard(*ws, ws->cursor));
 }
 
+Finding eio_hb_09_a(Context& c) {
+  WebSocket* ws = nullptr;
+  if (auto stop = open_joined(c, ws)) {
+    return *stop;
+  }
+  const Duration interval = c.target.timing.ping_interval;
+  if (interval > std::chrono::seconds{2}) {
+    return not_applicable("a pingInterval of at most 2 s");
+  }
+  const std::size_t before = ws->pings().size();
+  for (int i = 0; i < 30 && !ws->over(); ++i) {
+    ws->text("3");
+    c.wire.pump_for(interval / 10);
+  }
+  const std::size_t pings = ws->pings().size() - before;
+  const std::string seen = fmt::format("{} pings in three intervals; connection: {}", pings, ws->how_it_ended());
+  return pings >= 2 ? pass(seen) : took("put-off", seen);
+}
+
 }  // namespace plumbline::conform::cases

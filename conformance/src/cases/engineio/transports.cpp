@@ -64,15 +64,17 @@ Finding eio_po_04_a(Context& c) {
 }
 
 Finding eio_po_07_a(Context& c) {
-  constexpr int kRounds = 100;
+  constexpr int kRounds = 1'000;
   Polling session(c);
   if (auto stop = open_fenced(c, session)) {
     return *stop;
   }
   for (int i = 0; i < kRounds; ++i) {
-    session.post(fmt::format(R"(42["message",{}])", i));
-    if (i % 3 == 0) {
-      c.wire.pump_for(std::chrono::milliseconds{i % 5});  // the echo falls now into a poll, now between two
+    const HttpExchange& post = session.post(fmt::format(R"(42["message",{}])", i));
+    if (i % 20 == 0) {
+      c.wire.pump_for(std::chrono::milliseconds{i / 20 % 5});  // the echo falls now into a poll, now between two
+    } else if (i % 3 == 0) {
+      c.wire.until([&] { return post.done(); }, c.answer_bound());
     }
   }
   // POSTs of their own connections may overtake each other: each must come back, in whatever order.

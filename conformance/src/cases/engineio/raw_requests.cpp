@@ -1,0 +1,203 @@
+// Engine.IO requests in forms that few clients use: HEAD, other paths, other kinds of body, kept connections
+// (engine.io-protocol v4, HTTP long-polling).
+#include <fmt/format.h>
+
+#include "cases/case_list.h"
+#include "cases/steps.h"
+
+namespace plumbline::conform::cases {
+namespace {
+
+// One character of two bytes, one of three and one of four: more than a byte can be cut off anywhere.
+constexpr std::string_view kWide = "\xc3\xbc\xe2\x82\xac\xf0\x9d\x84\x9e";
+
+Stop opens(Context& c) {
+  Polling control(c);
+  return control.open();
+}
+
+std::string chunk(std::string_view bytes) {
+  return fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes);
+}
+
+// Does what this request carried come back by a poll, unchanged?
+Finding text_intact(Context& c, Polling& session, HttpExchange& post, std::string_view what) {
+  const std::string expected = fmt::format(R"(["message-back","{}"])", kWide);
+  std::string last = "no echo within " + ms_text(c.answer_bound());
+  while (const auto back = session.await(R"(42["message-back")", c.answer_bound())) {
+    last = brief(*back);
+    if (same_json(std::string_view(*back).substr(2), expected)) {
+      return pass(fmt::format("{}: {}", what, last));
+    }
+  }
+  return violated("accepted, and the echo is what was sent",
+                  fmt::format("{}: POST {}; last: {}", what, describe(post, c.answer_bound()), last));
+}
+
+std::string wide_event() {
+  return fmt::format(R"(42["message","{}"])", kWide);
+}
+
+// The body of the answer to this request, over the connection of the one before where it is to be kept; empty when the
+// answer is no 200.
+std::string round_trip(Context& c, HttpExchange*& before, const std::string& request, bool keep) {
+  if (before == nullptr || !keep) {
+    before = &c.wire.http_raw(request, keep ? HttpExchange::After::keep : HttpExchange::After::hang_up);
+  } else {
+    before->again(request);
+  }
+  c.wire.until([&] { return before->done(); }, c.answer_bound());
+  return before->answer() && before->answer()->status == 200 ? before->answer()->body : std::string{};
+}
+
+// Echoes with all requests of one kind on one connection, or each with `Connection: close`.
+Finding served_over(Context& c, bool keep) {
+  const std::string_view header = keep ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
+  Polling session(c);
+  if (auto stop = session.open()) {
+    return *stop;
+  }
+  HttpExchange* posts = nullptr;
+  HttpExchange* gets = nullptr;
+  const std::string get = c.wire.request_head("GET", session.query()) + std::string(header) + "\r\n";
+  const auto post = [&](std::string_view body) {
+    const std::string request = fmt::format("{}{}Content-Type: text/plain\r\nContent-Length: {}\r\n\r\n{}",
+                                            c.wire.request_head("POST", session.query()), header, body.size(), body);
+    return !round_trip(c, posts, request, keep).empty();
+  };
+  int echoes = 0;
+  bool taken = post("40");
+  for (int i = 0; i < 5 && taken; ++i) {
+    taken = post(fmt::format(R"(42["message",{}])", i));
+  }
+  for (int polls = 0; polls < 12 && taken && echoes < 5; ++polls) {
+    const std::string body = round_trip(c, gets, get, keep);
+    for (const std::string& packet : split_payload(body)) {
+      echoes += packet == fmt::format(R"(42["message-back",{}])", echoes) ? 1 : 0;
+      taken = taken && (packet != "2" || post("3"));
+    }
+    taken = taken && !body.empty();
+  }
+  const std::string seen = fmt::format("{} of 5 echoes; POST {}; GET {}", echoes, describe(*posts, c.answer_bound()),
+                                       gets != nullptr ? describe(*gets, c.answer_bound()) : "not asked");
+  return taken && echoes == 5 ? pass(keep ? "5 echoes over two connections" : "5 echoes, a connection each request")
+                              : violated("each request is answered by 200, and 5 echoes come in order", seen);
+}
+
+}  // namespace
+
+Finding eio_hs_13_a(Context& c) {
+  if (auto stop = opens(c)) {
+    return *stop;
+  }
+  HttpExchange& head =
+      c.wire.http_raw(c.wire.request_head("HEAD", kPollingHandshake) + "\r\n", HttpExchange::After::keep);
+  c.wire.until([&] { return head.done(); }, c.answer_bound());
+  c.wire.pump_for(c.quiet());
+  const HttpAnswer* answer = head.answer();
+  const std::string seen =
+      fmt::format("{}, {} bytes behind the header", describe(head, c.answer_bound()), head.surplus().size());
+  if (answer == nullptr || answer->status < 400 || answer->status >= 500 || !head.surplus().empty()) {
+    return violated("HTTP 400 without a body", seen);
+  }
+  return answer->status == 400 ? pass(seen) : took("other-4xx", seen);
+}
+
+Finding eio_hs_18_a(Context& c) {
+  Polling session(c);
+  if (auto stop = session.open()) {
+    return *stop;
+  }
+  if (auto stop = session.join()) {
+    return *stop;
+  }
+  return pass("a session opens and is served on " + c.wire.endpoint().path);
+}
+
+Finding eio_hs_18_b(Context& c) {
+  if (auto stop = opens(c)) {
+    return *stop;
+  }
+  const std::string& path = c.wire.endpoint().path;
+  const std::string bare = path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path + "x";
+  std::string seen;
+  bool all = true;
+  for (const std::string& other : {bare, std::string("/beside/the/path/"), path + "further/segments/"}) {
+    HttpExchange& request = c.wire.http_raw(c.wire.request_head("GET", kPollingHandshake, other) + "\r\n");
+    c.wire.until([&] { return request.done(); }, c.answer_bound());
+    seen += fmt::format("{}: {}; ", other, describe(request, c.answer_bound()));
+    all = all && request.answer() != nullptr;
+  }
+  return all ? pass(seen) : took("unanswered", seen);
+}
+
+Finding eio_hd_12_a(Context& c) {
+  Polling session(c);
+  if (auto stop = open_fenced(c, session)) {
+    return *stop;
+  }
+  const std::string body = R"(42["message","octets"])";
+  HttpExchange& post =
+      c.wire.http_raw(fmt::format("{}Content-Type: application/octet-stream\r\nContent-Length: {}\r\n\r\n{}",
+                                  c.wire.request_head("POST", session.query()), body.size(), body));
+  const bool echoed = session.await(R"(42["message-back","octets")", c.answer_bound() / 2).has_value();
+  c.wire.until([&] { return post.done(); }, c.answer_bound());
+  const std::string seen =
+      fmt::format("POST: {}; {}", describe(post, c.answer_bound()), session.dead() ? "session closed" : "session open");
+  if (echoed) {
+    return took("read-as-text", seen + "; the event was dispatched");
+  }
+  const bool refused = post.answer() ? post.answer()->status >= 400 : post.failed();
+  return refused || session.dead() ? pass(seen) : violated("refused, or no usable session", seen);
+}
+
+Finding eio_hd_13_a(Context& c) {
+  Polling session(c);
+  if (auto stop = open_fenced(c, session)) {
+    return *stop;
+  }
+  const std::string head = c.wire.request_head("POST", session.query());
+  const std::string body = wide_event();
+  HttpExchange& untyped = c.wire.http_raw(fmt::format("{}Content-Length: {}\r\n\r\n{}", head, body.size(), body));
+  const Finding found = text_intact(c, session, untyped, "without a Content-Type");
+  if (found.kind == Finding::Kind::violated) {
+    return found;
+  }
+  // Cut behind the first byte of a character.
+  const std::size_t cut = body.find('\xe2') + 1;
+  HttpExchange& chunked = c.wire.http_raw(
+      fmt::format("{}Content-Type: text/plain;charset=UTF-8\r\nTransfer-Encoding: chunked\r\n\r\n{}{}0\r\n\r\n", head,
+                  chunk(std::string_view(body).substr(0, cut)), chunk(std::string_view(body).substr(cut))));
+  return worst(found, text_intact(c, session, chunked, "in chunks"));
+}
+
+Finding eio_hd_13_b(Context& c) {
+  Finding found = pass("intact, cut at each byte of each character");
+  Polling session(c);
+  if (auto stop = open_fenced(c, session)) {
+    return *stop;
+  }
+  const std::string body = wide_event();
+  const std::string head = fmt::format("{}Content-Type: text/plain;charset=UTF-8\r\nContent-Length: {}\r\n\r\n",
+                                       c.wire.request_head("POST", session.query()), body.size());
+  const std::size_t begin = body.find(kWide);
+  for (std::size_t cut = 1; cut < kWide.size(); ++cut) {
+    HttpExchange& post = c.wire.http_raw(head + body.substr(0, begin + cut));
+    c.wire.pump_for(std::chrono::milliseconds{10});  // the target reads the first part alone
+    post.more(std::string_view(body).substr(begin + cut));
+    found = worst(std::move(found), text_intact(c, session, post, fmt::format("cut after byte {}", cut)));
+    if (found.kind == Finding::Kind::violated) {
+      return found;
+    }
+  }
+  return found;
+}
+
+Finding eio_hd_14_a(Context& c) {
+  return served_over(c, true);
+}
+Finding eio_hd_14_b(Context& c) {
+  return served_over(c, false);
+}
+
+}  // namespace plumbline::conform::cases
