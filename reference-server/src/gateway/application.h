@@ -37,7 +37,7 @@ class Socket {
   [[nodiscard]] virtual bool writable() const { return true; }
   // Connection-state recovery, within on_connect before the reply: the sid of the connection that is resumed (or the
   // own one), and the secret with which this one may be.
-  virtual void identify(std::string, std::string) {}
+  virtual void identify(const std::string&, const std::string&) {}
   // Leave this namespace (`41`), or close the transport of all its namespaces as well.
   virtual void disconnect() = 0;
   virtual void disconnect_transport() = 0;

@@ -24,7 +24,7 @@ class SocketAdapter final : public Socket,
   [[nodiscard]] bool connected() const override { return state() == State::connected; }
   [[nodiscard]] std::size_t buffered_bytes() const override;
   [[nodiscard]] bool writable() const override;
-  void identify(std::string sid, std::string pid) override { ServerSocket::identify(std::move(sid), std::move(pid)); }
+  void identify(const std::string& sid, const std::string& pid) override { ServerSocket::identify(sid, pid); }
   void emit(socketio::FramePtr frame) override;
   void disconnect() override;
   void disconnect_transport() override;

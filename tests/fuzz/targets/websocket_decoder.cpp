@@ -33,8 +33,11 @@ struct Log final : Sink {
   std::string text;
 };
 
-std::string decode(Role role, std::string bytes, std::size_t step) {
+std::string decode(Role role, bool deflate, std::string bytes, std::size_t step) {
   Decoder decoder(role, 1U << 16U);
+  if (deflate) {
+    decoder.allow_deflate();
+  }
   Log log;
   for (std::size_t at = 0; at < bytes.size(); at += step) {
     const std::size_t count = std::min(step, bytes.size() - at);
@@ -47,14 +50,16 @@ std::string decode(Role role, std::string bytes, std::size_t step) {
 
 }  // namespace
 
-// The first byte chooses the step, the rest is the stream.
+// The first byte chooses the step, its highest bit permessage-deflate; the rest is the stream.
 PLUMBLINE_FUZZ_TARGET(websocket_decoder) {
   if (input.size() < 2) {
     return;
   }
-  const std::size_t step = static_cast<unsigned char>(input.front()) % 16U + 1U;
+  const unsigned first = static_cast<unsigned char>(input.front());
+  const std::size_t step = first % 16U + 1U;
+  const bool deflate = first >= 0x80U;
   const std::string stream(input.substr(1));
   for (const Role role : {Role::server, Role::client}) {
-    plumbline::fuzz::require(decode(role, stream, stream.size()) == decode(role, stream, step));
+    plumbline::fuzz::require(decode(role, deflate, stream, stream.size()) == decode(role, deflate, stream, step));
   }
 }
