@@ -41,6 +41,8 @@ void add_options(CLI::App& app, Options& into) {
   app.add_option("--out", into.out, "Run directory, new or empty (default reports/runs/conform/<UTC>/)");
   app.add_option("--seed", into.seed, "Seed of the order of the cases")->check(whole_number);
   app.add_option("--mutant", into.mutant, "Judge our own server with this deliberate fault");
+  app.add_option("--expectations", into.expectations,
+                 "Known departures of the target (schema expectations/1): what differs from them, either way, exits 1");
   app.add_flag("--json", into.json,
                "Print JSON and nothing else on stdout: summary.json, or what list and explain tell");
   app.add_flag("-v,--verbose", into.verbose, "A line for every clause, with what was seen");

@@ -9,10 +9,12 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <sstream>
 
 #include "advice/verbs.h"
 #include "catalogue/catalogue.h"
 #include "catalogue/spec_pages.h"
+#include "expectations/read.h"
 #include "options.h"
 #include "output/run_files.h"
 #include "output/run_summary.h"
@@ -42,18 +44,20 @@ void end_early_on_signals() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-// Our own server is started again; another one may have a supervisor that does so.
+// Our own server is started again, and one whose target file says how; another one may have a supervisor that does so.
 std::function<bool(Target&)> reviver(const std::shared_ptr<Chosen>& chosen, const Options& options,
                                      const Clock& clock) {
   return [chosen, options, &clock](Target& target) {
+    if (chosen->started != nullptr) {
+      return chosen->started->restart(target.endpoint, clock);
+    }
     if (chosen->own == nullptr) {
       const Time deadline = clock.now() + kReachableWithin;
       while (clock.now() < deadline) {
         if (accepts_connections(target.endpoint, clock, std::chrono::milliseconds{500})) {
           return true;
         }
-        WireLog log(clock);
-        Wire(target.endpoint, log, clock).pump_for(std::chrono::milliseconds{100});
+        pause(target.endpoint, clock, std::chrono::milliseconds{100});
       }
       return false;
     }
@@ -81,10 +85,36 @@ RunFacts facts_of(const Options& options, const Catalogue& catalogue, const Sele
   return facts;
 }
 
+// What is known of the target: the file that was asked for, or the one that its target file names.
+std::optional<Halt> take_expectations(const Options& options, const Catalogue& catalogue, const Clock& clock,
+                                      Chosen& chosen, std::vector<Expectation>& into) {
+  const std::string file = options.expectations.empty() ? chosen.expectations : options.expectations;
+  if (file.empty()) {
+    return std::nullopt;
+  }
+  if (!options.expectations.empty()) {
+    chosen.words += (chosen.words.empty() ? "" : " ") + ("--expectations " + file);
+  }
+  std::ifstream stream(file);
+  std::stringstream text;
+  text << stream.rdbuf();
+  if (!stream) {
+    return Halt{ExitCode::usage, "cannot read the expectations file " + file};
+  }
+  ReadExpectations read = read_expectations(file, text.str(), catalogue, chosen.target.name, clock.wall_now());
+  if (!read.errors.empty()) {
+    return Halt{ExitCode::usage, fmt::format("{}", fmt::join(read.errors, "\n"))};
+  }
+  into = std::move(read.expectations);
+  return std::nullopt;
+}
+
 RunSummary judge(const Options& options, const Catalogue& catalogue, const Selection& selection,
                  const std::shared_ptr<Chosen>& chosen, RunRecord& record, RunFacts facts) {
   const SteadyClock clock;
-  RunSummary summary{std::move(facts), &catalogue, {}, {}, {}, {}, {}};
+  RunSummary summary;
+  static_cast<RunFacts&>(summary) = std::move(facts);
+  summary.catalogue = &catalogue;
   RunnerOptions runner;
   runner.seed = summary.seed;
   runner.recorder = &record;
@@ -122,11 +152,16 @@ int run_and_report(const Options& options, const Catalogue& catalogue, const Sel
     return fail(*halt);
   }
   end_early_on_signals();
+  std::vector<Expectation> expectations;
+  if (const auto halt = take_expectations(options, catalogue, clock, *chosen, expectations)) {
+    return fail(*halt);
+  }
   const auto dir = history::RunDir::create(options.out, "conform", clock.wall_now());
   if (!dir) {
     return fail({ExitCode::setup_failed, dir.error().sentence});
   }
   RunFacts facts = facts_of(options, catalogue, selection, *chosen, clock);
+  facts.expectations = std::move(expectations);
   RunRecord record(*dir, facts);
   const RunSummary summary = judge(options, catalogue, selection, chosen, record, std::move(facts));
   const auto problem = write_run(*dir, record, summary);

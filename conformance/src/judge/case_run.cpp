@@ -7,10 +7,11 @@
 namespace plumbline::conform {
 namespace {
 
-constexpr std::array<std::pair<Fact, std::string_view>, 4> kFacts{{{Fact::interrupted, "interrupted"},
+constexpr std::array<std::pair<Fact, std::string_view>, 5> kFacts{{{Fact::interrupted, "interrupted"},
                                                                    {Fact::target_gone, "target-gone"},
                                                                    {Fact::forget, "forget"},
-                                                                   {Fact::died, "died"}}};
+                                                                   {Fact::died, "died"},
+                                                                   {Fact::hung, "hung"}}};
 
 }  // namespace
 
@@ -53,10 +54,13 @@ void add(CaseRun& run, Fact fact) {
     case Fact::forget:
       run.findings.clear();
       break;
-    case Fact::died: {
+    case Fact::died:
+    case Fact::hung: {
       const std::string seen = run.findings.empty() ? "nothing" : run.findings.back().observed;
-      run.findings.assign(
-          1, violated("the target survives the case", "it accepts no connections any more; last seen: " + seen));
+      run.findings.assign(1, violated("the target survives the case",
+                                      (fact == Fact::died ? "it accepts no connections any more; last seen: "
+                                                          : "it answers no request any more; last seen: ") +
+                                          seen));
       break;
     }
   }

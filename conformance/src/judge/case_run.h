@@ -32,6 +32,7 @@ enum class Fact {
   target_gone,  // not run: the target was gone
   forget,       // the target died somewhere: what was seen so far may be another case's doing
   died,         // after this take the target accepted no connection any more
+  hung,         // after this take it accepted connections, but answered no request any more
 };
 [[nodiscard]] std::string_view to_string(Fact fact);
 [[nodiscard]] std::optional<Fact> fact_from(std::string_view word);

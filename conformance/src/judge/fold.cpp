@@ -153,10 +153,24 @@ std::vector<ClauseVerdict> fold(const Catalogue& catalogue, const std::vector<Ca
   return resolved;
 }
 
+std::string_view ClauseVerdict::word() const {
+  switch (declared) {
+    case Declared::as_expected:
+      return "XFAIL";
+    case Declared::better:
+      return "XPASS";
+    case Declared::no:
+      break;
+  }
+  return to_string(verdict);
+}
+
 std::string_view to_string(Conformance conformance) {
   switch (conformance) {
     case Conformance::conformant:
       return "CONFORMANT";
+    case Conformance::conditional:
+      return "CONDITIONAL";
     case Conformance::non_conformant:
       return "NON-CONFORMANT";
     case Conformance::incomplete:
@@ -167,7 +181,12 @@ std::string_view to_string(Conformance conformance) {
 
 Conformance conclude(const std::vector<ClauseVerdict>& verdicts) {
   bool incomplete = verdicts.empty();
+  bool conditional = false;
   for (const ClauseVerdict& verdict : verdicts) {
+    if (verdict.declared == ClauseVerdict::Declared::as_expected) {
+      conditional = true;
+      continue;
+    }
     if (verdict.verdict == Verdict::fail) {
       return Conformance::non_conformant;
     }
@@ -175,7 +194,10 @@ Conformance conclude(const std::vector<ClauseVerdict>& verdicts) {
                       verdict.verdict == Verdict::not_applicable;
     incomplete = incomplete || (open && verdict.clause->level == Level::must);
   }
-  return incomplete ? Conformance::incomplete : Conformance::conformant;
+  if (incomplete) {
+    return Conformance::incomplete;
+  }
+  return conditional ? Conformance::conditional : Conformance::conformant;
 }
 
 }  // namespace plumbline::conform

@@ -9,8 +9,10 @@ namespace plumbline::conform {
 namespace {
 
 std::size_t count(const RunSummary& summary, Verdict verdict) {
-  return static_cast<std::size_t>(std::count_if(summary.verdicts.begin(), summary.verdicts.end(),
-                                                [verdict](const ClauseVerdict& v) { return v.verdict == verdict; }));
+  return static_cast<std::size_t>(
+      std::count_if(summary.verdicts.begin(), summary.verdicts.end(), [verdict](const ClauseVerdict& v) {
+        return v.verdict == verdict && v.declared != ClauseVerdict::Declared::as_expected;
+      }));
 }
 
 std::string failure_block(const RunSummary& summary, const ClauseVerdict& verdict) {
@@ -31,7 +33,7 @@ std::string reason_line(const ClauseVerdict& verdict) {
   if (verdict.verdict == Verdict::non_strict || verdict.verdict == Verdict::pass) {
     why += (why.empty() ? "" : ": ") + verdict.observed;
   }
-  return fmt::format("{:<14} {}  {}{}\n", to_string(verdict.verdict), verdict.clause->id, verdict.clause->title,
+  return fmt::format("{:<14} {}  {}{}\n", verdict.word(), verdict.clause->id, verdict.clause->title,
                      why.empty() ? "" : "; " + why);
 }
 
@@ -49,6 +51,10 @@ std::string last_line(const RunSummary& summary) {
       counts += fmt::format("  {} {}", n, word);
     }
   }
+  const auto known = std::count_if(summary.verdicts.begin(), summary.verdicts.end(), [](const ClauseVerdict& v) {
+    return v.declared == ClauseVerdict::Declared::as_expected;
+  });
+  counts += known > 0 ? fmt::format("  {} as declared", known) : "";
   const std::string left = fmt::format("{}{}", summary.profile, counts);
   const std::string word =
       std::string(to_string(summary.conformance)) + (summary.selection ? " (chosen clauses only)" : "");
@@ -77,6 +83,7 @@ ExitCode exit_code_for(Conformance conformance, bool target_lost) {
   }
   switch (conformance) {
     case Conformance::conformant:
+    case Conformance::conditional:
       return ExitCode::ok;
     case Conformance::non_conformant:
       return ExitCode::gates_failed;
@@ -94,6 +101,10 @@ std::string terminal_text(const RunSummary& summary, bool verbose) {
   }
   text += "\n";
   for (const ClauseVerdict& verdict : summary.verdicts) {
+    if (verdict.declared != ClauseVerdict::Declared::no) {
+      text += reason_line(verdict);
+      continue;
+    }
     switch (verdict.verdict) {
       case Verdict::fail:
       case Verdict::warn:
@@ -108,6 +119,9 @@ std::string terminal_text(const RunSummary& summary, bool verbose) {
         text += verbose || verdict.verdict == Verdict::non_strict ? reason_line(verdict) : "";
         break;
     }
+  }
+  for (const std::string& surprise : summary.surprises) {
+    text += "unexpected     " + surprise + "\n";
   }
   if (summary.end.target_lost) {
     text += fmt::format("the target was lost{} and did not come back\n",

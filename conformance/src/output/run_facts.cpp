@@ -12,6 +12,7 @@
 #include "catalogue/catalogue.h"
 #include "evidence/digest.h"
 #include "evidence/json_fields.h"
+#include "expectations/read.h"
 #include "plumbline/base/version.h"
 #include "plumbline/history/utf8.h"
 #include "target/target_json.h"
@@ -100,19 +101,23 @@ json::object to_json(const RunFacts& facts) {
   for (const std::string& id : facts.asked) {
     asked.emplace_back(id);
   }
-  return {{"schema", "plumbline/conform-report/1"},
-          {"version", facts.judge.version},
-          {"build", facts.judge.build},
-          {"catalogue_sha256", facts.judge.catalogue},
-          {"clock", "CLOCK_MONOTONIC"},
-          {"seed", facts.seed},
-          {"started_at", facts.started_at},
-          {"profile", facts.profile},
-          {"target_words", history::clean_utf8(facts.target_words)},
-          {"selection", facts.selection},
-          {"asked", asked},
-          {"environment", environment},
-          {"target", to_json(facts.target)}};
+  json::object fields{{"schema", "plumbline/conform-report/1"},
+                      {"version", facts.judge.version},
+                      {"build", facts.judge.build},
+                      {"catalogue_sha256", facts.judge.catalogue},
+                      {"clock", "CLOCK_MONOTONIC"},
+                      {"seed", facts.seed},
+                      {"started_at", facts.started_at},
+                      {"profile", facts.profile},
+                      {"target_words", history::clean_utf8(facts.target_words)},
+                      {"selection", facts.selection},
+                      {"asked", asked},
+                      {"environment", environment},
+                      {"target", to_json(facts.target)}};
+  if (!facts.expectations.empty()) {
+    fields["expectations"] = to_json(facts.expectations);
+  }
+  return fields;
 }
 
 std::optional<RunFacts> run_facts_from_json(const json::object& fields) {
@@ -142,6 +147,9 @@ std::optional<RunFacts> run_facts_from_json(const json::object& fields) {
     for (const auto& member : found->as_object()) {
       facts.environment[std::string(member.key())] = text_in(found->as_object(), member.key()).value_or("");
     }
+  }
+  if (const json::value* rows = fields.if_contains("expectations"); rows != nullptr && rows->is_array()) {
+    facts.expectations = expectations_from_json(rows->as_array());
   }
   return facts;
 }

@@ -7,7 +7,9 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "expectations/expectation.h"
 #include "target/target.h"
 
 namespace plumbline::conform {
@@ -32,6 +34,7 @@ struct RunFacts {
   std::set<std::string> asked;  // clause ids
   std::map<std::string, std::string> environment;
   Target target;  // as it was when the run began
+  std::vector<Expectation> expectations;
 };
 [[nodiscard]] boost::json::object to_json(const RunFacts& facts);
 [[nodiscard]] std::optional<RunFacts> run_facts_from_json(const boost::json::object& fields);

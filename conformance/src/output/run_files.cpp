@@ -21,7 +21,7 @@ history::ClauseResult to_clause_result(const RunSummary& summary, const ClauseVe
   result.id = verdict.clause->id;
   result.title = verdict.clause->title;
   result.level = to_string(verdict.clause->level);
-  result.verdict = to_string(verdict.verdict);
+  result.verdict = verdict.word();
   result.expected = verdict.expected;
   result.observed = verdict.observed;
   result.evidence = summary.evidence(verdict);
@@ -34,8 +34,10 @@ history::ClauseResult to_clause_result(const RunSummary& summary, const ClauseVe
 }
 
 std::size_t cases_with(const RunSummary& summary, Verdict verdict) {
-  return static_cast<std::size_t>(std::count_if(summary.verdicts.begin(), summary.verdicts.end(),
-                                                [verdict](const ClauseVerdict& v) { return v.verdict == verdict; }));
+  return static_cast<std::size_t>(
+      std::count_if(summary.verdicts.begin(), summary.verdicts.end(), [verdict](const ClauseVerdict& v) {
+        return v.verdict == verdict && v.declared != ClauseVerdict::Declared::as_expected;
+      }));
 }
 
 std::string sentence(const RunSummary& summary) {
@@ -44,11 +46,18 @@ std::string sentence(const RunSummary& summary) {
     return "the target was lost and did not come back" +
            (summary.end.lost_during.empty() ? "" : "; it went during " + summary.end.lost_during);
   }
-  const auto first_failure = std::find_if(summary.verdicts.begin(), summary.verdicts.end(),
-                                          [](const ClauseVerdict& v) { return v.verdict == Verdict::fail; });
+  const auto first_failure = std::find_if(summary.verdicts.begin(), summary.verdicts.end(), [](const ClauseVerdict& v) {
+    return v.verdict == Verdict::fail && v.declared != ClauseVerdict::Declared::as_expected;
+  });
   if (first_failure != summary.verdicts.end()) {
     return fmt::format("{} of {} clauses fail, first {}: {}", cases_with(summary, Verdict::fail), judged,
                        first_failure->clause->id, first_failure->clause->title);
+  }
+  if (!summary.surprises.empty()) {
+    return "not as declared: " + summary.surprises.front();
+  }
+  if (summary.conformance == Conformance::conditional) {
+    return "nothing departs but what was declared";
   }
   if (summary.conformance == Conformance::incomplete) {
     return fmt::format("no clause fails, but {} of {} could not be judged",
@@ -76,6 +85,7 @@ history::RunResult to_run_result(const RunSummary& summary) {
   result.exit_code = summary.exit_code;
   switch (summary.conformance) {
     case Conformance::conformant:
+    case Conformance::conditional:
       result.outcome = history::Outcome::pass;
       break;
     case Conformance::non_conformant:
@@ -85,11 +95,14 @@ history::RunResult to_run_result(const RunSummary& summary) {
       result.outcome = history::Outcome::unknown;
       break;
   }
+  if (!summary.surprises.empty() && result.outcome == history::Outcome::pass) {
+    result.outcome = history::Outcome::fail;
+  }
   if (summary.end.unwritable) {
     result.reason = "unwritable";
     result.sentence = "the record of the run could not be written; " + result.sentence;
   } else if (summary.exit_code == ExitCode::gates_failed) {
-    result.reason = "clauses";
+    result.reason = summary.conformance == Conformance::non_conformant ? "clauses" : "expectations";
   } else if (summary.exit_code == ExitCode::target_lost) {
     result.reason = "target";
   } else if (summary.exit_code == ExitCode::no_judgement) {
@@ -119,8 +132,12 @@ void conclude_run(RunSummary& summary) {
       summary.verdicts.push_back(std::move(verdict));
     }
   }
+  summary.surprises = compare_with(summary.expectations, summary.started_at, summary.asked, summary.verdicts);
   summary.conformance = conclude(summary.verdicts);
   summary.exit_code = exit_code_for(summary.conformance, summary.end.target_lost);
+  if (!summary.surprises.empty()) {
+    summary.exit_code = graver(summary.exit_code, ExitCode::gates_failed);
+  }
   if (summary.end.interrupted) {
     summary.exit_code = graver(summary.exit_code, ExitCode::interrupted);
   }
@@ -131,7 +148,7 @@ void conclude_run(RunSummary& summary) {
 
 json::object verdict_fields(const ClauseVerdict& verdict) {
   return {{"clause", verdict.clause->id},
-          {"verdict", to_string(verdict.verdict)},
+          {"verdict", verdict.word()},
           {"case", verdict.case_id},
           {"expected", history::clean_utf8(verdict.expected)},
           {"observed", history::clean_utf8(verdict.observed)},

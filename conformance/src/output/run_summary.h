@@ -14,6 +14,7 @@ struct RunSummary : RunFacts {
   const Catalogue* catalogue{nullptr};
   std::vector<ClauseVerdict> verdicts;  // of the clauses that were asked for
   std::vector<CaseRun> runs;
+  std::vector<std::string> surprises;  // how the run differs from its expectations
   RunEnd end;
   Conformance conformance{Conformance::incomplete};
   ExitCode exit_code{ExitCode::no_judgement};

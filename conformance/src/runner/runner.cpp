@@ -26,6 +26,7 @@ constexpr Duration kSettleStep = std::chrono::milliseconds{2};
 constexpr Duration kKnock = std::chrono::seconds{1};
 constexpr Duration kRerunBudget = std::chrono::seconds{60};  // what is in doubt after that stays INCONCLUSIVE
 constexpr int kHeartbeatsInBudget = 3;                       // with production timers one rerun takes a minute
+constexpr Duration kHangsAfter = std::chrono::seconds{5};  // far above what a busy machine takes
 
 struct Slot {
   const CaseRecord* record;
@@ -48,6 +49,7 @@ class Runner {
  public:
   Runner(const Catalogue& catalogue, Target& target, const Clock& clock, const RunnerOptions& options)
       : catalogue_(catalogue), target_(target), clock_(clock), options_(options), ticker_(lag_, clock) {
+    answered_ = answers(target_.endpoint, clock_, kKnock);
     watch_target();
   }
 
@@ -55,6 +57,10 @@ class Runner {
 
  private:
   void watch_target() { canary_ = std::make_unique<Canary>(target_.endpoint, target_lag_, clock_); }
+  [[nodiscard]] bool accepts() const { return accepts_connections(target_.endpoint, clock_, kKnock); }
+  // One that never answered a plain request is judged by its connections alone.
+  [[nodiscard]] bool hangs() const { return answered_ && !answers(target_.endpoint, clock_, kHangsAfter); }
+  [[nodiscard]] bool gone(const std::vector<Slot>& slots) const;
   void run_once(Slot& slot);
   void state(Slot& slot, Fact fact);
   void settle(Time end) const;
@@ -72,6 +78,7 @@ class Runner {
   LagTrack lag_;
   LagTrack target_lag_;
   LagTicker ticker_;
+  bool answered_{false};
   std::unique_ptr<Canary> canary_;
 };
 
@@ -193,6 +200,16 @@ void Runner::replay_failing(std::vector<Slot>& slots) {
   }
 }
 
+// Asked only after something went wrong, so that a good target is not kept waiting.
+bool Runner::gone(const std::vector<Slot>& slots) const {
+  const bool refused =
+      std::any_of(slots.begin(), slots.end(), [](const Slot& slot) { return slot.last().target_gone; });
+  const bool wrong = std::any_of(slots.begin(), slots.end(), [](const Slot& slot) {
+    return slot.bad() || slot.last().kind == Finding::Kind::unclear;
+  });
+  return refused || (wrong && !options_.interrupted() && hangs());
+}
+
 // After a death: which case is it that the target does not survive?
 void Runner::run_one_by_one(std::vector<Slot>& slots, RunnerReport& report) {
   for (Slot& slot : slots) {
@@ -200,8 +217,8 @@ void Runner::run_one_by_one(std::vector<Slot>& slots, RunnerReport& report) {
       continue;
     }
     state(slot, Fact::forget);
-    if (!report.target_lost && !accepts_connections(target_.endpoint, clock_, kKnock)) {
-      report.target_lost = !options_.revive(target_);
+    if (!report.target_lost && (!accepts() || hangs())) {
+      report.target_lost = !options_.revive(target_) || hangs();
       watch_target();  // it may have come back elsewhere
     }
     if (report.target_lost) {
@@ -209,9 +226,10 @@ void Runner::run_one_by_one(std::vector<Slot>& slots, RunnerReport& report) {
       continue;
     }
     run_once(slot);
-    if (!accepts_connections(target_.endpoint, clock_, kKnock)) {
+    const bool accepting = accepts();
+    if (!accepting || hangs()) {
       report.lost_during = slot.run.id;
-      state(slot, Fact::died);
+      state(slot, accepting ? Fact::hung : Fact::died);
     }
   }
 }
@@ -233,14 +251,11 @@ RunnerReport Runner::run(std::vector<Slot> slots) {
   run_all(all, options_.at_a_time);
 
   RunnerReport report;
-  const auto gone = [&slots] {
-    return std::any_of(slots.begin(), slots.end(), [](const Slot& slot) { return slot.last().target_gone; });
-  };
-  if (!gone()) {
+  if (!gone(slots)) {
     rerun_doubtful(slots);
     replay_failing(slots);
   }
-  if (gone()) {  // it may have died during the repetitions, too
+  if (gone(slots)) {  // it may have died during the repetitions, too
     run_one_by_one(slots, report);
   }
   report.worst_lag = lag_.worst(start, clock_.now());

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -10,6 +11,8 @@
 
 namespace plumbline::conform {
 namespace {
+
+constexpr Duration kAlreadyThere = std::chrono::milliseconds{200};
 
 boost::system::result<Chosen, Halt> read_target_file(const std::string& file) {
   std::ifstream stream(file);
@@ -23,7 +26,15 @@ boost::system::result<Chosen, Halt> read_target_file(const std::string& file) {
   if (!read.errors.empty()) {
     return Halt{ExitCode::usage, fmt::format("{}", fmt::join(read.errors, "\n"))};
   }
-  return Chosen{std::move(read.target), nullptr, "--target " + file};
+  Chosen chosen{std::move(read.target), nullptr, "--target " + file};
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  if (!read.control.start.empty()) {
+    chosen.started = std::make_shared<StartedTarget>(read.control, folder.string());
+  }
+  if (!read.expectations.empty()) {
+    chosen.expectations = (folder / read.expectations).string();
+  }
+  return chosen;
 }
 
 boost::system::result<Chosen, Halt> find_target(const std::string& target, const std::string& mutant,
@@ -43,7 +54,7 @@ boost::system::result<Chosen, Halt> find_target(const std::string& target, const
     if (!endpoint) {
       return Halt{ExitCode::usage, endpoint.error()};
     }
-    chosen = {{}, nullptr, "--target " + target};
+    chosen.words = "--target " + target;
     chosen.target.endpoint = *endpoint;
     chosen.target.configuration = "target given by URL only: " + target;
   } else {
@@ -52,6 +63,12 @@ boost::system::result<Chosen, Halt> find_target(const std::string& target, const
       return read;
     }
     chosen = std::move(*read);
+  }
+  if (chosen.started != nullptr && !accepts_connections(chosen.target.endpoint, clock, kAlreadyThere)) {
+    if (!chosen.started->restart(chosen.target.endpoint, clock)) {
+      return Halt{ExitCode::target_lost,
+                  "control.start brought up nothing that answers at " + chosen.target.endpoint.url() + " within 15 s"};
+    }
   }
   if (!accepts_connections(chosen.target.endpoint, clock, kReachableWithin)) {
     return Halt{ExitCode::target_lost,

@@ -8,6 +8,7 @@
 #include "plumbline/base/clock.h"
 #include "plumbline/base/exit_code.h"
 #include "target/own_server.h"
+#include "target/started_target.h"
 #include "target/target.h"
 
 namespace plumbline::conform {
@@ -24,6 +25,8 @@ struct Chosen {
   Target target;                   // probed, unless it is our own server
   std::shared_ptr<OwnServer> own;  // when we are our own target
   std::string words;
+  std::shared_ptr<StartedTarget> started{};  // when its target file says how
+  std::string expectations{};                // path that its target file names
 };
 
 // `target`: URL, file, or empty for our own server, which may have the fault `mutant`.

@@ -56,6 +56,16 @@ void read_timing(Complaints& complaints, const YAML::Node& node, Target& target)
   }
 }
 
+Control read_control(Complaints& complaints, const YAML::Node& node) {
+  StrictMap map(complaints, node, "control");
+  const Control control{map.text("start"), map.text("stop", false)};
+  for (const std::string_view later : {"ready", "kill", "pause", "resume", "net", "logs", "clock"}) {
+    (void)map.get(later);
+  }
+  map.done();
+  return control;
+}
+
 void read_capabilities(Complaints& complaints, const YAML::Node& node, Target& target) {
   StrictMap map(complaints, node, "capabilities");
   for (const std::string_view name : known_capabilities()) {
@@ -107,8 +117,12 @@ ReadTarget read_descriptor(const std::string& file, const std::string& text) {
     if (map.has("capabilities")) {
       read_capabilities(complaints, map.get("capabilities"), read.target);
     }
+    if (map.has("control")) {
+      read.control = read_control(complaints, map.get("control"));
+    }
+    read.expectations = map.text("expectations", false);
     // Known keys of profiles that the core profile does not read.
-    for (const std::string_view later : {"users", "adapter", "control", "testapp", "expectations"}) {
+    for (const std::string_view later : {"users", "adapter", "testapp"}) {
       (void)map.get(later);
     }
     map.done();

@@ -10,6 +10,8 @@ namespace plumbline::conform {
 
 struct ReadTarget {
   Target target;
+  Control control;
+  std::string expectations;         // file of its known departures, as named there; empty: none
   std::vector<std::string> errors;  // "file:line:col: sentence"; the target is usable only when empty
 };
 

@@ -92,6 +92,19 @@ bool accepts_connections(const Endpoint& endpoint, const Clock& clock, Duration 
   return knock.ending() != Ending::refused && (knock.done() || !knock.wants_write());
 }
 
+bool answers(const Endpoint& endpoint, const Clock& clock, Duration within) {
+  WireLog log(clock);
+  Wire wire(endpoint, log, clock);
+  HttpExchange& request = wire.http("GET", "EIO=4&transport=polling&sid=plumbline-canary");
+  wire.until([&request] { return request.done(); }, within);
+  return request.answer() != nullptr;
+}
+
+void pause(const Endpoint& endpoint, const Clock& clock, Duration span) {
+  WireLog log(clock);
+  Wire(endpoint, log, clock).pump_for(span);
+}
+
 void probe(Target& target, const Clock& clock) {
   WireLog log(clock);
   Wire wire(target.endpoint, log, clock);

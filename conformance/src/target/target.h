@@ -24,6 +24,14 @@ struct Timing {
 // What holds where nobody declares it: the plain protocol and its echo application, nothing optional.
 [[nodiscard]] bool assumed(std::string_view capability);
 
+// Commands of a target file, for the shell, run in its folder.
+struct Control {
+  std::string start;  // empty: nobody can start the target
+  std::string stop;   // empty: what `start` left running is ended by a signal
+
+  bool operator==(const Control&) const = default;
+};
+
 struct Target {
   std::string name{"target"};
   Endpoint endpoint;

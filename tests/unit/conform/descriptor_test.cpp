@@ -35,6 +35,17 @@ TEST(Descriptor, ReadsEverythingThatItDeclares) {
   EXPECT_TRUE(read.target.has("transport.polling"));
 }
 
+TEST(Descriptor, ReadsHowTheTargetIsStartedAndWhatIsKnownOfIt) {
+  const ReadTarget read = read_descriptor(
+      "my.yaml", std::string(kGood) + "control: {start: ./up.sh, stop: ./down.sh}\nexpectations: known.yaml\n");
+
+  ASSERT_THAT(read.errors, IsEmpty());
+  EXPECT_EQ(read.control, (Control{"./up.sh", "./down.sh"}));
+  EXPECT_EQ(read.expectations, "known.yaml");
+  EXPECT_THAT(read_descriptor("my.yaml", std::string(kGood) + "control: {stop: x}\n").errors,
+              ElementsAre(HasSubstr("control has no 'start'")));
+}
+
 TEST(Descriptor, NamesPlaceAndNearestKeyWhenAKeyIsMisspelt) {
   const ReadTarget read =
       read_descriptor("my.yaml",
