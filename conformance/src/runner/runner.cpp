@@ -26,7 +26,7 @@ constexpr Duration kSettleStep = std::chrono::milliseconds{2};
 constexpr Duration kKnock = std::chrono::seconds{1};
 constexpr Duration kRerunBudget = std::chrono::seconds{60};  // what is in doubt after that stays INCONCLUSIVE
 constexpr int kHeartbeatsInBudget = 3;                       // with production timers one rerun takes a minute
-constexpr Duration kHangsAfter = std::chrono::seconds{5};  // far above what a busy machine takes
+constexpr Duration kHangsAfter = std::chrono::seconds{5};    // far above what a busy machine takes
 
 struct Slot {
   const CaseRecord* record;
