@@ -126,9 +126,9 @@ TEST(ExpectationsFile, IsRefusedWithPlaceAndReason) {
   for (const auto& [entries, sentence] : bad) {
     EXPECT_THAT(read(entries).errors, testing::Contains(HasSubstr(sentence))) << entries;
   }
-  EXPECT_THAT(read("[]", "schema: expectations/1\ntarget: other\n").errors,
+  EXPECT_THAT(read("  []\n", "schema: expectations/1\ntarget: other\n").errors,
               ElementsAre(HasSubstr("the departures of 'other', but the target is 'mine'")));
-  EXPECT_THAT(read("[]", "schema: expectations/2\n").errors, ElementsAre(HasSubstr("unknown schema")));
+  EXPECT_THAT(read("  []\n", "schema: expectations/2\n").errors, ElementsAre(HasSubstr("unknown schema")));
 }
 
 }  // namespace
