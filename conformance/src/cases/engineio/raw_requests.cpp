@@ -11,7 +11,7 @@ namespace {
 // One character of two bytes, one of three and one of four: more than a byte can be cut off anywhere.
 constexpr std::string_view kWide = "\xc3\xbc\xe2\x82\xac\xf0\x9d\x84\x9e";
 
-Stop opens(Context& c) {
+Stop session_opens(Context& c) {
   Polling control(c);
   return control.open();
 }
@@ -87,7 +87,7 @@ Finding served_over(Context& c, bool keep) {
 }  // namespace
 
 Finding eio_hs_13_a(Context& c) {
-  if (auto stop = opens(c)) {
+  if (auto stop = session_opens(c)) {
     return *stop;
   }
   HttpExchange& head =
@@ -115,7 +115,7 @@ Finding eio_hs_18_a(Context& c) {
 }
 
 Finding eio_hs_18_b(Context& c) {
-  if (auto stop = opens(c)) {
+  if (auto stop = session_opens(c)) {
     return *stop;
   }
   const std::string& path = c.wire.endpoint().path;
