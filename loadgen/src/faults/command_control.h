@@ -19,7 +19,6 @@ class CommandControl final : public ControlPort {
   // By "thaw" or "start" where the target file has them, else left to heal().
   boost::system::result<void, ControlError> undo(const PlannedFault& fault, const std::string& process) override;
   boost::system::result<void, ControlError> heal() override;
-  boost::system::result<void, ControlError> restart_instances() override { return {}; }
   std::vector<ControlEvent> events(Time deadline) override;
   void release() override {}
 

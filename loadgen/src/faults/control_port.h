@@ -37,9 +37,6 @@ class ControlPort {
                                                                        const std::string& process) = 0;
   // Thaws and starts everything; returns when everything accepts work again, an error after about a minute.
   [[nodiscard]] virtual boost::system::result<void, ControlError> heal() = 0;
-  // Kills and starts each instance in turn, so that what only its memory held is gone; returns when all accept work
-  // again. Nothing happens where nobody told how.
-  [[nodiscard]] virtual boost::system::result<void, ControlError> restart_instances() = 0;
   // What has happened since the last call. Waits for it until `deadline`.
   [[nodiscard]] virtual std::vector<ControlEvent> events(Time deadline) = 0;
   // The target shall no longer heal everything when this end goes away.

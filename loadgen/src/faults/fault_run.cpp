@@ -5,7 +5,6 @@
 namespace plumbline::load {
 namespace {
 
-constexpr Duration kAnswers = std::chrono::seconds{2};     // for the last sends, before an instance is restarted
 constexpr Duration kLook = std::chrono::milliseconds{20};  // how often a phase's start is looked for
 
 }  // namespace
@@ -127,22 +126,7 @@ void FaultRun::finish() {
     records_[next_].error = "left out: the load ended first";
   }
   take_events(clock_.now());
-  if (healthy_ && next_ > 0) {
-    restart_instances();
-  }
   port_.release();
-}
-
-// An instance may answer reads from what it saw of late, also what never reached a store: only a new one shows that.
-void FaultRun::restart_instances() {
-  for (const Time until = clock_.now() + kAnswers; clock_.now() < until;) {
-    take_events(until);
-  }
-  const auto restarted = port_.restart_instances();
-  if (!restarted && records_[next_ - 1].error.empty()) {
-    records_[next_ - 1].error = "after the load: " + restarted.error().sentence;
-  }
-  static_cast<void>(port_.events(clock_.now()));  // no fault's
 }
 
 }  // namespace plumbline::load

@@ -18,8 +18,7 @@ class FaultRun {
   void phase_started(std::uint32_t phase, Time at) { starts_[phase] = at; }
   // Does what is due; may block as long as the port does. Returns when something is due next.
   Time step();
-  // Heals everything; the faults that have not taken place will not. Then restarts the instances, so that final reads
-  // show what was stored and not what somebody remembers.
+  // Heals everything; the faults that have not taken place will not.
   void finish();
 
   [[nodiscard]] const std::vector<FaultRecord>& records() const { return records_; }
@@ -32,7 +31,6 @@ class FaultRun {
   void inject(std::size_t index);
   void undo(std::size_t index);
   void heal_all();
-  void restart_instances();
   [[nodiscard]] bool holding(std::size_t index) const;
 
   ControlPort& port_;

@@ -182,31 +182,6 @@ boost::system::result<void, ControlError> StackControl::heal() {
   return {};
 }
 
-boost::system::result<void, ControlError> StackControl::restart_instances() {
-  const auto status = ask({{"do", "status"}}, kAnswerWithin);
-  if (!status) {
-    return status.error();
-  }
-  const boost::json::value* processes = status->if_contains("processes");
-  if (processes == nullptr || !processes->is_array()) {
-    return ControlError{"the stack did not say which processes it has"};
-  }
-  for (const boost::json::value& each : processes->get_array()) {
-    if (!each.is_object() || text(each.get_object(), "role") != "app") {
-      continue;
-    }
-    const auto restarted =
-        ask({{"do", "restart"}, {"role", "app"}, {"of", json_text(text(each.get_object(), "name"))}}, kAnswerWithin);
-    if (!restarted) {
-      return restarted.error();
-    }
-    if (const auto healed = heal(); !healed) {
-      return healed.error();
-    }
-  }
-  return {};
-}
-
 std::vector<ControlEvent> StackControl::events(Time deadline) {
   if (ended_) {
     return std::exchange(events_, {});

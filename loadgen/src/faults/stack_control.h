@@ -25,7 +25,6 @@ class StackControl final : public ControlPort {
   boost::system::result<Injection, ControlError> inject(const PlannedFault& fault) override;
   boost::system::result<void, ControlError> undo(const PlannedFault& fault, const std::string& process) override;
   boost::system::result<void, ControlError> heal() override;
-  boost::system::result<void, ControlError> restart_instances() override;
   std::vector<ControlEvent> events(Time deadline) override;
   void release() override;
 
