@@ -11,7 +11,7 @@ std::int64_t ms(Duration duration) {
 }
 
 // Single quotes, doubled inside: any text is a YAML scalar this way, except for line ends, which a URL has not.
-std::string quoted(std::string_view text) {
+std::string yaml_text(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     out += c == '\'' ? "''" : std::string(1, c);
@@ -27,7 +27,7 @@ std::string target_file(const Target& target) {
       "schema: target/1\n"
       "target: {{name: {}}}\n"
       "endpoints: {{socketio: {{url: {}, path: {}}}}}\n",
-      quoted(target.endpoint.authority()), quoted(target.endpoint.url()), quoted(target.endpoint.path));
+      yaml_text(target.endpoint.authority()), yaml_text(target.endpoint.url()), yaml_text(target.endpoint.path));
   const bool timed = target.timing.connect_timeout.has_value();
   text += fmt::format(
       "# As its open packet says. EIO-HS-03 compares the two: write here what the server is configured with.\n"

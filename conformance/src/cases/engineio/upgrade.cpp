@@ -3,13 +3,10 @@
 
 #include "cases/case_list.h"
 #include "cases/session.h"
+#include "cases/steps.h"
 
 namespace plumbline::conform::cases {
 namespace {
-
-std::string upgrade_query(const Polling& session) {
-  return std::string(kWebSocketHandshake) + "&sid=" + session.sid();
-}
 
 // A joined polling session whose greeting has been read.
 Stop open_joined_polling(Context& c, Polling& session) {
