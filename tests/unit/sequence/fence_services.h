@@ -220,7 +220,7 @@ struct FenceRedis final : RedisSession {
     }
     Counter& counter = counters[keys[0]];
     std::int64_t answer = 0;
-    if (script == fence::kIncrement) {
+    if (std::string_view(script) == fence::kIncrement) {
       answer = !counter.tag.empty() && counter.tag == args[0] ? ++counter.number : -1;
     } else if (counter.tag == args[0] + ':' + args[1]) {
       answer = 1;
