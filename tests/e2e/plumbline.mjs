@@ -1,9 +1,15 @@
 // Runs the executable under test: serve() starts a server and stops it with the test, run() waits for an end.
 import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-export const executable = process.env.PLUMBLINE;
-export const source = process.env.PLUMBLINE_SOURCE;
+export const executable = resolve(process.env.PLUMBLINE);
+export const source = resolve(process.env.PLUMBLINE_SOURCE);
+
+// ctest gives each test a folder of the build tree; whoever runs one by hand stands in the source tree, where no run belongs.
+if (!relative(join(source, 'tests'), process.cwd()).startsWith('..')) process.chdir(mkdtempSync(join(tmpdir(), 'plumbline-')));
 
 /** Time bounds of a test, wider where sanitizers slow the server. */
 export const patience = process.env.PLUMBLINE_SANITIZED === '1' ? 4 : 1;

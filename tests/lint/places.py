@@ -1,4 +1,4 @@
-"""Nothing names one machine: no absolute path of somebody's disk, no host that only some can reach."""
+"""Nothing names one machine: no absolute path of somebody's disk, no host that only some can reach, no output of a run."""
 
 import re
 
@@ -9,11 +9,15 @@ HOSTS = re.compile(
 URL = re.compile(r"\b(?:https?|wss?)://([\w-]+(?:\.[\w-]+)+)")
 MACHINE_PATH = re.compile(r"(?<![\w.\-}/*])/(work|home|root|Users|mnt)/[\w.]")
 THIS_FOLDER = "tests/lint/"
+# What `load` and `conform` leave in a run directory, by the file that ends each.
+RUN_OUTPUT = {"summary.json", "report.jsonl", "badge.json"}
 
 
 def findings(tree):
     found = []
     for path in tree.files():
+        if path.name in RUN_OUTPUT:
+            found.append(f"{path}:1: output of a run; a test writes into its folder of the build tree, a person elsewhere")
         # Rendered pages carry the licence of the plot library, which names its own host.
         if path.as_posix().startswith((THIS_FOLDER, "reports/examples/")) or path.name == "LICENSE":
             continue
