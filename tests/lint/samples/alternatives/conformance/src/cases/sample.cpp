@@ -1,0 +1,9 @@
+Finding closes(Context& c) {
+  return c.fast ? pass("closed") : took("slow", "closed late");
+}
+Finding eio_xx_01_a(Context& c) {
+  return closes(c);
+}
+Finding eio_xx_02_a(Context& c) {
+  return closes(c);
+}
