@@ -176,6 +176,7 @@ WriteOutcome LogWriter::attempt(const std::vector<LogRecord>& batch, PartitionCl
     failure = move_on(reached, after);
     failure = failure == Errc::ok ? step("COMMIT") : failure;
     failure = failure == Errc::ok ? step("BEGIN") : failure;
+    failure = failure == Errc::ok ? step("SELECT pg_sleep(0.1)") : failure;  // time enough for the fault that shows it
     failure = failure == Errc::ok ? store(records, manner, outcome) : failure;
   } else {
     failure = store(records, manner, outcome);
