@@ -14,6 +14,8 @@ import subprocess
 import sys
 
 TIDY = "clang-tidy-19"
+# The analyzer at its whole depth takes four fifths of the time: 49 s instead of 12 s for a file of conformance cases.
+DEPTH = ["-Wno-unknown-warning-option", "-Xclang", "-analyzer-config", "-Xclang", "mode=shallow"]
 
 
 def seen_by_compiler(entry):
@@ -41,7 +43,7 @@ def main(tree):
         mark = marks / hashlib.sha256(b"\0".join([rules, entries[name]["command"].encode(), text or b""])).hexdigest()
         if text is not None and mark.exists():
             return name, None
-        command = [TIDY, "-p", tree, "--quiet", "--extra-arg=-Wno-unknown-warning-option", name]
+        command = [TIDY, "-p", tree, "--quiet", *(f"--extra-arg={word}" for word in DEPTH), name]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if text is not None and result.returncode == 0:
             mark.touch()
