@@ -48,7 +48,6 @@ Clause read_clause(Complaints& complaints, const YAML::Node& node, const std::st
   clause.demands = map.texts("demands");
   clause.cases = map.texts("cases");
   clause.faults = map.texts("faults");
-  clause.mutants = map.texts("mutants");
   clause.unproven = map.text("unproven", false);
   clause.untestable = map.text("untestable", false);
   clause.interpretation = map.text("interpretation", false);
@@ -74,8 +73,9 @@ void read_clauses(Complaints& complaints, StrictMap& file, Catalogue& catalogue)
 void read_mutants(Complaints& complaints, StrictMap& file, Catalogue& catalogue) {
   for (const YAML::Node& node : file.get("mutants")) {
     StrictMap map(complaints, node, "mutant");
-    catalogue.mutants.push_back({map.text("id"), map.text("fault"), map.texts("fails"), map.texts("warns"),
-                                 map.texts("blocks"), map.texts("weakens")});
+    catalogue.mutants.push_back({map.text("id"), map.text("row"), map.text("fault"), map.text("unsteady", false),
+                                 map.texts("fails"), map.texts("warns"), map.texts("blocks"), map.texts("weakens"),
+                                 map.texts("tells"), map.texts("skips")});
     map.done();
   }
 }
@@ -117,7 +117,25 @@ void read_file(std::string_view name, std::string_view content, LoadedCatalogue&
   loaded.errors.insert(loaded.errors.end(), complaints.all().begin(), complaints.all().end());
 }
 
+// A clause knows the faults that it finds: those that it fails or warns at, and those that are there for it.
+void name_mutants(Catalogue& catalogue) {
+  for (Clause& clause : catalogue.clauses) {
+    for (const MutantExpectation& mutant : catalogue.mutants) {
+      if (mutant.found_by(clause.id)) {
+        clause.mutants.push_back(mutant.id);
+      }
+    }
+  }
+}
+
 }  // namespace
+
+bool MutantExpectation::found_by(const std::string& clause) const {
+  const auto in = [&clause](const std::vector<std::string>& list) {
+    return std::find(list.begin(), list.end(), clause) != list.end();
+  };
+  return in(fails) || in(warns) || (clause == row && (in(weakens) || in(tells)));
+}
 
 Verdict Clause::verdict_of(std::string_view alternative) const {
   for (const Alternative& known : alternatives) {
@@ -169,6 +187,7 @@ LoadedCatalogue load_catalogue(const SpecFiles& files) {
   for (const auto& [name, content] : files) {
     read_file(name, content, loaded);
   }
+  name_mutants(loaded.catalogue);
   const auto complaints = check_references(loaded.catalogue);
   loaded.errors.insert(loaded.errors.end(), complaints.begin(), complaints.end());
   return loaded;

@@ -28,7 +28,7 @@ struct Clause {
   std::vector<std::string> demands;       // kinds of case that it takes to judge it: positive, negative, boundary, ...
   std::vector<std::string> cases;
   std::vector<std::string> faults;   // of the known single faults those that it is there to find
-  std::vector<std::string> mutants;  // faults of our server that it does find
+  std::vector<std::string> mutants;  // faults of our server that it does find, as the matrix says
   std::string unproven;              // why no mutant is named
   std::string untestable;            // why no case can see it from outside
   std::string interpretation;        // where the text leaves room: id of the decision
@@ -41,8 +41,13 @@ struct Clause {
 };
 
 struct MutantExpectation {
-  std::string id, fault;
-  std::vector<std::string> fails, warns, blocks, weakens;
+  std::string id;
+  std::string row;  // the clause that the fault is there for
+  std::string fault;
+  std::string unsteady;  // why what it leads to differs from run to run; then only the row is certain
+  std::vector<std::string> fails, warns, blocks, weakens, tells, skips;
+
+  [[nodiscard]] bool found_by(const std::string& clause) const;
 };
 
 struct Area {

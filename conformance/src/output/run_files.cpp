@@ -176,6 +176,33 @@ std::optional<std::string> badge(const RunSummary& summary, const std::string& r
          "\n";
 }
 
+// The worst that the takes of a case came to: the alternative taken, "violated", "unmet CLAUSE", "unclear".
+std::string outcome_of(const CaseRun& run) {
+  std::string outcome = "unclear";
+  for (const Finding& finding : run.findings) {
+    if (finding.kind == Finding::Kind::violated) {
+      return "violated";
+    }
+    if (finding.kind == Finding::Kind::unmet) {
+      outcome = "unmet " + finding.prerequisite;
+    } else if (finding.kind == Finding::Kind::not_applicable && outcome == "unclear") {
+      outcome = "not applicable";
+    } else if (finding.kind == Finding::Kind::took && (outcome == "unclear" || outcome == "A")) {
+      outcome = finding.alternative;
+    }
+  }
+  return outcome;
+}
+
+// Clauses fold their cases; whoever compares faults and cases needs each case on its own.
+std::string case_outcomes(const RunSummary& summary) {
+  std::string text;
+  for (const CaseRun& run : summary.runs) {
+    text += (text.empty() ? "{\n  " : ",\n  ") + json::serialize(run.id) + ": " + json::serialize(outcome_of(run));
+  }
+  return text.empty() ? "{}\n" : text + "\n}\n";
+}
+
 std::optional<std::string> write(const history::RunDir& dir, std::string_view file, std::string_view content) {
   const auto written = dir.write(file, content);
   return written ? std::nullopt : std::optional(written.error().sentence);
@@ -225,6 +252,9 @@ std::optional<std::string> write_run(const history::RunDir& dir, RunRecord& reco
       const auto worse = write_script(dir, verdict);
       problem = problem ? problem : worse;
     }
+  }
+  if (const auto worse = write(dir, "cases.json", case_outcomes(summary)); !problem) {
+    problem = worse;
   }
   if (const auto text = badge(summary, record.digest()); text && !problem) {
     problem = write(dir, "badge.json", *text);

@@ -213,7 +213,7 @@ bool Runner::gone(const std::vector<Slot>& slots) const {
 // After a death: which case is it that the target does not survive?
 void Runner::run_one_by_one(std::vector<Slot>& slots, RunnerReport& report) {
   for (Slot& slot : slots) {
-    if (slot.last().kind == Finding::Kind::took || slot.last().kind == Finding::Kind::not_applicable) {
+    if (slot.last().kind == Finding::Kind::took && slot.last().alternative == "A") {  // all else may be of its death
       continue;
     }
     state(slot, Fact::forget);

@@ -15,13 +15,40 @@ FramePtr control_frame(PacketType type, std::string_view nsp, std::string_view d
   return std::make_shared<const Frame>(text);
 }
 
-FramePtr error_frame(std::string_view nsp, const ConnectError& error) {
-  std::string data = "{\"message\":" + boost::json::serialize(boost::json::string_view(error.message));
+FramePtr connect_frame(const engineio::ServerOptions& options, std::string_view nsp, std::string_view sid,
+                       const std::string* pid) {
+  std::string data = "{\"sid\":\"";
+  data += sid;
+  data += '"';
+  if (pid != nullptr || options.has(ServerFault::pid_without_recovery)) {
+    data += ",\"pid\":\"" + (pid != nullptr ? *pid : std::string("p")) + '"';
+  }
+  data += '}';
+  return control_frame(PacketType::connect, nsp, options.has(ServerFault::connect_no_sid) ? "{}" : data);
+}
+
+FramePtr error_frame(const engineio::ServerOptions& options, std::string_view nsp, const ConnectError& error) {
+  const std::string message = boost::json::serialize(boost::json::string_view(error.message));
+  if (options.has(ServerFault::connect_error_string)) {
+    return control_frame(PacketType::connect_error, nsp, message);
+  }
+  std::string data = "{\"message\":" + message;
   if (!error.data.empty()) {
     data += ",\"data\":" + error.data;
   }
   data += '}';
   return control_frame(PacketType::connect_error, nsp, data);
+}
+
+// The same packet without its namespace: `443/custom,5[...]` becomes `435[...]`.
+FramePtr in_main_namespace(const Frame& frame) {
+  std::string text(frame.text().substr(1));
+  const std::size_t slash = text.find('/');
+  const std::size_t comma = text.find(',');
+  if (slash < text.find('[') && comma != std::string::npos) {
+    text.erase(slash, comma + 1 - slash);
+  }
+  return std::make_shared<const Frame>(text, frame.attachments());
 }
 
 bool is_ack(const Frame& frame) {  // text() starts with the Engine.IO digit
@@ -39,29 +66,49 @@ void ServerConnection::on_text(std::string_view text) {
   if (dead_) {
     return;
   }
+#if defined(PLUMBLINE_MUTANTS)
+  std::optional<std::string> misread;
+  if (options_->fault != ServerFault::none) {
+    misread = misread_text(text);
+    if (!misread) {
+      return;
+    }
+    text = *misread;
+  }
+#endif
   if (!reassembler_.waiting()) {  // the hot path: no copy of what is complete at once
     static const std::vector<std::string> none;
     const auto packet = parse_packet(text, Direction::to_server);
-    if (!packet) {
+    if (!packet && !has(ServerFault::binary_attachment_count_unlimited)) {
       invalid("malformed packet");
       return;
     }
-    if (packet->attachments == 0) {
+    if (packet && packet->attachments == 0) {
       on_packet(*packet, none);
       return;
     }
   }
-  const auto waiting = reassembler_.on_text(text, Direction::to_server);
+  ParseLimits limits;
+  if (has(ServerFault::binary_attachment_count_unlimited)) {
+    limits.max_attachments = 1'000'000;
+  }
+  const auto waiting = reassembler_.on_text(text, Direction::to_server, limits);
   if (!waiting) {
     invalid("text between binary attachments");
   }
 }
 
 void ServerConnection::on_binary(std::string_view bytes) {
-  if (dead_) {
+  if (dead_ || (!reassembler_.waiting() && has(ServerFault::stray_attachment_ignored))) {
     return;
   }
-  auto result = reassembler_.on_binary(bytes);
+  const bool lost = (has(ServerFault::empty_binary_lost) && bytes.empty()) ||
+                    (has(ServerFault::one_byte_attachment_lost) && bytes.size() == 1);
+  const bool complete = reassembler_.waiting() && has(ServerFault::bad_placeholder_ignored);
+  auto result = reassembler_.on_binary(lost ? std::string_view("lost") : bytes);
+  if (!result && complete) {
+    return;
+  }
   if (!result) {
     invalid("unexpected binary attachment");
     return;
@@ -73,13 +120,17 @@ void ServerConnection::on_binary(std::string_view bytes) {
   if (has(ServerFault::placeholders_swapped)) {
     std::reverse(packet->attachments.begin(), packet->attachments.end());
   }
-  const PacketView view{packet->type, packet->nsp, packet->ack_id, 0, packet->data};
+  const bool main = has(ServerFault::binary_needs_main_ns);
+  const PacketView view{packet->type, main ? "/" : std::string_view(packet->nsp), packet->ack_id, 0, packet->data};
   on_packet(view, packet->attachments);
 }
 
 void ServerConnection::on_packet(const PacketView& packet, const std::vector<std::string>& attachments) {
   if (packet.type == PacketType::connect) {
     on_connect_packet(packet);
+    return;
+  }
+  if (faulty_packet(packet)) {
     return;
   }
   const ServerSocketPtr socket = find(packet.nsp);
@@ -93,10 +144,7 @@ void ServerConnection::on_packet(const PacketView& packet, const std::vector<std
       on_event_packet(socket, packet, attachments);
       break;
     case PacketType::disconnect:
-      if (!has(ServerFault::disconnect_ignored)) {
-        forget(socket);
-        host_->on_disconnect(socket, "client namespace disconnect");
-      }
+      on_disconnect_packet(socket);
       break;
     case PacketType::ack:
     case PacketType::binary_ack:
@@ -111,6 +159,14 @@ void ServerConnection::on_packet(const PacketView& packet, const std::vector<std
   }
 }
 
+void ServerConnection::on_disconnect_packet(const ServerSocketPtr& socket) {
+  if (faulty_disconnect(socket)) {
+    return;
+  }
+  forget(socket);
+  host_->on_disconnect(socket, "client namespace disconnect");
+}
+
 void ServerConnection::on_connect_packet(const PacketView& packet) {
   if (const ServerSocketPtr joined = find(packet.nsp)) {
     if (!has(ServerFault::double_connect_ok)) {
@@ -118,19 +174,21 @@ void ServerConnection::on_connect_packet(const PacketView& packet) {
       return;
     }
     if (joined->state() == ServerSocket::State::connected) {
-      host_->send(control_frame(PacketType::connect, packet.nsp, "{\"sid\":\"" + joined->sid() + "\"}"));
+      host_->send(connect_frame(*options_, packet.nsp, joined->sid(), nullptr));
     }
     return;
   }
   const ServerSocketPtr socket = host_->make_socket(packet.nsp);
   if (!socket) {
-    host_->send(error_frame(packet.nsp, {"Invalid namespace", {}}));
+    host_->send(has(ServerFault::ns_auto_create) ? connect_frame(*options_, packet.nsp, "made-on-demand", nullptr)
+                                                 : error_frame(*options_, packet.nsp, {"Invalid namespace", {}}));
     return;
   }
   socket->connection_ = this;
   sockets_.push_back(socket);
   const bool without_auth = packet.data.empty() || has(ServerFault::auth_dropped);
-  host_->on_connect(socket, without_auth ? std::string_view("{}") : packet.data);
+  const std::string_view auth = without_auth ? std::string_view("{}") : packet.data;
+  host_->on_connect(socket, has(ServerFault::auth_leaks_across_ns) ? leaked_auth(auth) : auth);
 }
 
 void ServerConnection::on_event_packet(const ServerSocketPtr& socket, const PacketView& packet,
@@ -143,6 +201,9 @@ void ServerConnection::on_event_packet(const ServerSocketPtr& socket, const Pack
   IncomingEvent event{parts->name, parts->args, packet.ack_id, &attachments};
   if (has(ServerFault::ack_id_off_by_one) && event.ack_id) {
     ++*event.ack_id;
+  }
+  if (faulty_event(socket, event)) {
+    return;
   }
   host_->on_event(socket, event);
   if (has(ServerFault::event_twice) && socket->state() == ServerSocket::State::connected) {
@@ -169,12 +230,15 @@ void ServerConnection::accept(const ServerSocketPtr& socket) {
     return;  // the client left meanwhile
   }
   socket->state_ = ServerSocket::State::connected;
-  connect_by_ = Time::max();
-  std::string answer = "{\"sid\":\"" + socket->sid_ + "\"";
-  if (socket->pid_) {
-    answer += ",\"pid\":\"" + *socket->pid_ + "\"";
+  if (!has(ServerFault::connect_timeout_after_leave)) {
+    connect_by_ = Time::max();
   }
-  host_->send(control_frame(PacketType::connect, socket->nsp_, answer + "}"));
+  if (has(ServerFault::greeting_before_connect)) {
+    host_->on_connected(socket);
+    host_->send(connect_frame(*options_, socket->nsp_, socket->sid_, socket->pid_.get()));
+    return;
+  }
+  host_->send(connect_frame(*options_, socket->nsp_, socket->sid_, socket->pid_.get()));
   host_->on_connected(socket);
 }
 
@@ -184,11 +248,15 @@ void ServerConnection::refuse(const ServerSocketPtr& socket, const ConnectError&
   }
   const std::string nsp = socket->nsp_;
   forget(socket);
-  host_->send(error_frame(nsp, error));
+  host_->send(error_frame(*options_, nsp, error));
 }
 
 void ServerConnection::emit(const ServerSocket& socket, const FramePtr& frame) {
   if (socket.connection_ != this || socket.state_ != ServerSocket::State::connected) {
+    return;
+  }
+  if (is_ack(*frame) && has(ServerFault::ack_wrong_ns)) {
+    host_->send(in_main_namespace(*frame));
     return;
   }
   host_->send(frame);
@@ -210,7 +278,9 @@ bool ServerConnection::leave(const ServerSocketPtr& socket) {
 void ServerConnection::on_deadline(Time now) {
   if (now >= connect_by_ && !dead_) {
     connect_by_ = Time::max();
-    host_->connect_timeout();
+    if (sockets_.empty() || !has(ServerFault::connect_timeout_after_leave)) {
+      host_->connect_timeout();
+    }
   }
 }
 

@@ -17,7 +17,10 @@ std::optional<RequestError> ServerSession::begin_get(Time now) {
     return RequestError::unknown_sid;
   }
   if (upgraded()) {
-    return has(ServerFault::poll_ok_after_upgrade) ? std::nullopt : std::optional(RequestError::bad_request);
+    return polls_on_websocket() ? std::nullopt : std::optional(RequestError::bad_request);
+  }
+  if (polling_->parked && has(ServerFault::dup_get_no_close)) {
+    return RequestError::bad_request;
   }
   if (polling_->parked) {
     if (!has(ServerFault::dup_get_tolerated)) {
@@ -37,7 +40,8 @@ void ServerSession::serve_poll(Time now) {
     return;
   }
   flush(now);
-  if (polling_ && polling_->parked && upgrade_ == Upgrade::probed) {
+  const bool probed = upgrade_ == Upgrade::probed && !has(ServerFault::poll_parked_after_probe);
+  if (polling_ && polling_->parked && (probed || has(ServerFault::poll_answered_at_once))) {
     answer_parked("6");  // engine.io v4: "Upgrade": the client must get its GET back to be able to pause
   }
 }
@@ -59,7 +63,13 @@ void ServerSession::answer_parked(std::string_view farewell) {
   std::string body;
   body.reserve(polling_->bytes + 16);
   for (const Outgoing& packet : polling_->queue) {
-    packet.append_to(body);
+    packet.append_to(body, has(ServerFault::binary_not_base64));
+    if (has(ServerFault::poll_one_packet_only)) {
+      break;
+    }
+  }
+  if (has(ServerFault::separator_at_end) && polling_->queue.size() > 1) {
+    body += kPayloadSeparator;
   }
   if (!farewell.empty()) {
     if (!body.empty()) {
@@ -76,7 +86,9 @@ void ServerSession::answer_parked(std::string_view farewell) {
 void ServerSession::on_poll_cut(Time now) {
   if (polling_ && polling_->parked) {
     polling_->parked = false;
-    close(CloseReason::transport_close, now);
+    if (!has(ServerFault::aborted_poll_keeps_session)) {
+      close(CloseReason::transport_close, now);
+    }
   }
 }
 
@@ -90,7 +102,14 @@ std::optional<RequestError> ServerSession::begin_post(std::string_view content_t
   if (polling_->receiving) {
     polling_->receiving = false;
     host_->abort_post();
+    if (has(ServerFault::dup_post_tolerated)) {
+      polling_->receiving = true;
+      return std::nullopt;
+    }
     close(CloseReason::transport_error, now);
+    return RequestError::bad_request;
+  }
+  if (polling_->parked && has(ServerFault::post_while_polling_refused)) {
     return RequestError::bad_request;
   }
   if (is_octet_stream(content_type)) {  // v4 sends binary as base64 text
@@ -108,6 +127,16 @@ std::optional<RequestError> ServerSession::end_post(std::string_view body, Time 
   if (state_ != State::open) {
     return RequestError::unknown_sid;
   }
+#if defined(PLUMBLINE_MUTANTS)
+  std::optional<std::string> misread;
+  if (options_->fault != ServerFault::none) {
+    misread = misread_payload(body);
+    if (!misread) {
+      return std::nullopt;
+    }
+    body = *misread;
+  }
+#endif
   std::size_t count = 0;
   const auto parsed = parse_payload(body, [&](const PacketView& packet) {
     ++count;
@@ -116,6 +145,9 @@ std::optional<RequestError> ServerSession::end_post(std::string_view body, Time 
     }
   });
   if (!parsed && state_ == State::open) {
+    if (has(ServerFault::bad_packet_skipped)) {
+      flush(now);
+    }
     close(CloseReason::parse_error, now);
     return RequestError::bad_request;
   }

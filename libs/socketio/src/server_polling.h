@@ -14,7 +14,7 @@ struct ServerSession::Outgoing {
   std::string payload;
   socketio::FramePtr frame;  // instead of all others
 
-  void append_to(std::string& body) const {
+  void append_to(std::string& body, bool raw = false) const {
     if (!frame) {
       binary ? append_binary_packet(body, payload) : append_packet(body, type, payload);
       return;
@@ -24,7 +24,12 @@ struct ServerSession::Outgoing {
     }
     body += frame->text();
     for (const std::string& attachment : frame->attachments()) {
-      append_binary_packet(body, attachment);
+      if (raw) {  // a deliberate fault
+        body += kPayloadSeparator;
+        body += 'b' + attachment;
+      } else {
+        append_binary_packet(body, attachment);
+      }
     }
   }
 

@@ -37,7 +37,7 @@ std::string_view to_string(CloseReason reason) {
 ServerSession::ServerSession(const ServerOptions& options, SessionHost& host, TransportName transport, Time now)
     : options_(&options),
       host_(&host),
-      heartbeat_at_(options.has(ServerFault::never_ping) ? kNever : now + options.ping_interval),
+      heartbeat_at_(options.has(ServerFault::never_ping) ? kNever : now + ping_interval()),
       transport_(transport) {
   if (transport == TransportName::polling) {
     polling_ = std::make_unique<Polling>();
@@ -57,15 +57,15 @@ std::string ServerSession::open_on_polling(std::string_view sid) const {
 // --- packets -------------------------------------------------------------------------------------------------------
 
 void ServerSession::on_packet(const PacketView& packet, Time now) {
+  if (faulty_packet(packet, now)) {
+    return;
+  }
   switch (packet.type) {
     case PacketType::message:
       host_->on_message(packet.binary, packet.payload, now);
       break;
     case PacketType::pong:
-      if (awaiting_pong_) {  // unsolicited pongs do not postpone the next ping
-        awaiting_pong_ = false;
-        heartbeat_at_ = now + options_->ping_interval;
-      }
+      on_pong(now);
       break;
     case PacketType::close:
       close(CloseReason::client_close, now);
@@ -92,8 +92,15 @@ void ServerSession::on_ws_message(bool binary, std::string_view payload, Time no
     host_->on_message(true, payload, now);
     return;
   }
+  if (payload == "2probe" && takes_over()) {
+    host_->ws_text("3probe");
+    return;
+  }
   const auto packet = parse_text_packet(payload);
   if (!packet) {
+    if (has(ServerFault::ws_bad_packet_ignored)) {
+      return;
+    }
     close(CloseReason::parse_error, now);
     return;
   }
@@ -106,11 +113,19 @@ std::optional<RequestError> ServerSession::attach_websocket(Time now) {
   if (state_ != State::open) {
     return RequestError::unknown_sid;
   }
+  if (upgraded() && takes_over()) {
+    return std::nullopt;
+  }
+  if (upgrade_ != Upgrade::none && has(ServerFault::two_candidates)) {
+    drop_candidate();
+    host_->ws_close(CloseReason::transport_error);
+    return RequestError::bad_request;
+  }
   if (upgraded() || upgrade_ != Upgrade::none || !options_->websocket) {
     return RequestError::bad_request;
   }
   upgrade_ = Upgrade::attached;
-  polling_->deadline = now + options_->upgrade_timeout;
+  polling_->deadline = has(ServerFault::upgrade_never_times_out) ? kNever : now + options_->upgrade_timeout;
   return std::nullopt;
 }
 
@@ -118,13 +133,14 @@ void ServerSession::on_candidate_message(bool binary, std::string_view payload, 
   if (upgrade_ == Upgrade::none) {
     return;
   }
-  if (!binary && payload == "2probe") {
+  const bool probe = payload == "2probe" || (has(ServerFault::probe_any_payload) && payload.starts_with('2'));
+  if (!binary && probe) {
     upgrade_ = Upgrade::probed;
-    host_->ws_text("3probe");
-    if (polling_->parked) {
+    host_->ws_text(has(ServerFault::probe_answer_bare) ? "3" : "3" + std::string(payload.substr(1)));
+    if (polling_->parked && !has(ServerFault::no_noop_on_upgrade)) {
       answer_parked("6");
     }
-  } else if (!binary && payload == "5" && upgrade_ == Upgrade::probed) {
+  } else if (!binary && payload == "5" && (upgrade_ == Upgrade::probed || has(ServerFault::upgrade_without_probe))) {
     finish_upgrade(now);
   } else {
     drop_candidate();
@@ -141,7 +157,7 @@ void ServerSession::finish_upgrade(Time now) {
   }
   if (awaiting_pong_) {  // its answer may be lost between the transports: ask again on the new one
     awaiting_pong_ = false;
-    heartbeat_at_ = now + options_->ping_interval;
+    heartbeat_at_ = now + ping_interval();
   }
   if (has(ServerFault::lose_buffer_on_upgrade)) {
     return;
@@ -160,6 +176,9 @@ void ServerSession::on_ws_closed(CloseReason reason, Time now) {
   if (!upgraded()) {
     if (upgrade_ != Upgrade::none) {
       drop_candidate();
+      if (has(ServerFault::candidate_close_kills_session)) {
+        close(reason, now);
+      }
     }
     return;
   }
@@ -176,7 +195,9 @@ void ServerSession::send(const socketio::FramePtr& frame) {
     return;
   }
   if (upgraded()) {
-    host_->ws_frame(frame);
+    if (!faulty_frame(frame)) {
+      host_->ws_frame(frame);
+    }
     return;
   }
   Outgoing packet;
@@ -200,6 +221,9 @@ void ServerSession::send_message(bool binary, std::string_view payload) {
 
 void ServerSession::enqueue(Outgoing packet, std::size_t bytes) {
   Polling& polling = *polling_;
+  if (!polling.parked && has(ServerFault::emit_between_polls_lost) && loses_one(packet)) {
+    return;
+  }
   const bool fits =
       polling.bytes + bytes <= options_->max_buffered_bytes && polling.queue.size() < options_->max_buffered_packets;
   if (polling.overflowed || (!polling.queue.empty() && !fits)) {
@@ -296,7 +320,7 @@ void ServerSession::on_deadline(Time now) {
 // engine.io v4: "Heartbeat"
 void ServerSession::ping(Time now) {
   awaiting_pong_ = true;
-  heartbeat_at_ = now + options_->ping_timeout;
+  heartbeat_at_ = now + (has(ServerFault::timeout_x3) ? 3 * options_->ping_timeout : options_->ping_timeout);
   if (upgraded()) {
     host_->ws_text("2");
     return;

@@ -101,6 +101,10 @@ void Decoder::stop() {
   stopped_ = true;
 }
 
+bool Decoder::between_fragments() const {
+  return partial_ && partial_->in_message;
+}
+
 std::optional<CloseCode> Decoder::feed(std::span<char> bytes, Sink& sink) {
   std::optional<CloseCode> failure;
   while (!stopped_ && !bytes.empty() && !failure) {

@@ -1,5 +1,6 @@
 #include "gateway/engine_endpoint.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -15,11 +16,28 @@ namespace {
 using engineio::RequestError;
 using engineio::TransportName;
 
-net::HttpResponse text_answer(std::string content_type, std::string body) {
+using engineio::ServerFault;
+
+// Bytes of one request or message.
+std::size_t payload_limit(const engineio::ServerOptions& options) {
+  if (options.has(ServerFault::no_max_payload)) {
+    return 64 * options.max_payload;
+  }
+  if (options.has(ServerFault::limit_counts_characters)) {
+    return 4 * options.max_payload;
+  }
+  return options.has(ServerFault::max_payload_off_by_one) ? options.max_payload - 1 : options.max_payload;
+}
+
+net::HttpResponse text_answer(const Shard& shard, std::string content_type, std::string body) {
   net::HttpResponse answer;
-  answer.content_type = std::move(content_type);
+  const bool wrong =
+      shard.engine_options().has(ServerFault::wrong_content_type) && content_type.starts_with("text/plain");
+  answer.content_type = wrong ? "application/octet-stream" : std::move(content_type);
   answer.body = std::move(body);
-  answer.headers.emplace_back("Cache-Control", "no-store");
+  if (!shard.engine_options().has(ServerFault::no_cache_header)) {
+    answer.headers.emplace_back("Cache-Control", "no-store");
+  }
   return answer;
 }
 
@@ -31,7 +49,8 @@ net::HttpResponse bare_answer(unsigned status) {
 }
 
 void refuse(Shard& shard, HttpConnection& connection, RequestError error) {
-  net::HttpResponse answer = text_answer("application/json", engineio::error_body(error, shard.engine_options()));
+  net::HttpResponse answer =
+      text_answer(shard, "application/json", engineio::error_body(error, shard.engine_options()));
   answer.status = engineio::http_status(error);
   connection.respond(std::move(answer));
 }
@@ -56,7 +75,7 @@ void add_cookie(net::Headers& headers, const ServeOptions& options, const Sessio
 void open_polling(Shard& shard, HttpConnection& connection) {
   const SessionId sid = shard.ids().session_id(shard.index());
   ClientSession& session = new_session(shard, TransportName::polling, connection.take_request(), sid);
-  net::HttpResponse answer = text_answer("text/plain; charset=UTF-8", session.open_on_polling());
+  net::HttpResponse answer = text_answer(shard, "text/plain; charset=UTF-8", session.open_on_polling());
   add_cookie(answer.headers, shard.options(), sid);
   connection.respond(std::move(answer));
 }
@@ -123,6 +142,9 @@ void on_session_request(Shard& shard, HttpConnection& connection, ClientSession&
     if (transport == TransportName::websocket && connection.wants_upgrade() && method == "GET") {
       open_websocket(shard, connection, &session);
     } else {
+      if (shard.engine_options().has(ServerFault::plain_websocket_get_closes)) {
+        session.close(engineio::CloseReason::transport_error);
+      }
       refuse(shard, connection, RequestError::bad_request);
     }
     return;
@@ -132,16 +154,34 @@ void on_session_request(Shard& shard, HttpConnection& connection, ClientSession&
       refuse(shard, connection, *refused);
     }
   } else if (method == "POST") {
-    if (connection.body_too_large(shard.engine_options().max_payload)) {
+    if (connection.body_too_large(payload_limit(shard.engine_options()))) {
       connection.respond(bare_answer(413));
     } else if (const auto refused = session.begin_post(connection)) {
       refuse(shard, connection, *refused);
     } else {
-      connection.read_body(shard.engine_options().max_payload);
+      connection.read_body(payload_limit(shard.engine_options()));
     }
   } else {
+    if (shard.engine_options().has(ServerFault::other_method_closes)) {
+      session.close(engineio::CloseReason::transport_error);
+    }
     refuse(shard, connection, RequestError::bad_request);
   }
+}
+
+// A deliberate fault: characters, not bytes, are counted.
+bool too_many_characters(const engineio::ServerOptions& options, const std::string& body) {
+  const auto starts_one = [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  };
+  return options.has(ServerFault::limit_counts_characters) &&
+         static_cast<std::size_t>(std::count_if(body.begin(), body.end(), starts_one)) > options.max_payload;
+}
+
+// An unknown session id that a deliberate fault takes for none.
+bool opens_anyway(const engineio::ServerOptions& options, const engineio::EngineRequest& request) {
+  return options.has(request.transport == TransportName::polling ? ServerFault::unknown_sid_opens
+                                                                 : ServerFault::ws_unknown_sid_opens);
 }
 
 }  // namespace
@@ -155,20 +195,22 @@ void on_engine_head(Shard& shard, HttpConnection& connection) {
     refuse(shard, connection, judged.error());
     return;
   }
-  if (!judged->sid.empty()) {
-    ClientSession* const session = shard.sessions().find(judged->sid);
-    if (session == nullptr) {
-      refuse(shard, connection, RequestError::unknown_sid);
-    } else {
-      on_session_request(shard, connection, *session, judged->transport);
+  const engineio::EngineRequest& wanted = judged.value();
+  if (!wanted.sid.empty()) {
+    if (ClientSession* const session = shard.sessions().find(wanted.sid)) {
+      on_session_request(shard, connection, *session, wanted.transport);
+      return;
     }
-    return;
+    if (!opens_anyway(shard.engine_options(), wanted)) {
+      refuse(shard, connection, RequestError::unknown_sid);
+      return;
+    }
   }
   if (shard.draining()) {
     net::HttpResponse answer = bare_answer(503);
     answer.headers.emplace_back("Retry-After", "1");
     connection.respond(std::move(answer));
-  } else if (judged->transport == TransportName::polling) {
+  } else if (wanted.transport == TransportName::polling) {
     open_polling(shard, connection);
   } else {
     open_websocket(shard, connection, nullptr);
@@ -182,12 +224,17 @@ void on_engine_body(Shard& shard, HttpConnection& connection) {
     return;
   }
   const std::string body = std::move(connection.take_request().body);
+  if (too_many_characters(shard.engine_options(), body)) {
+    session->on_post_refused(connection);
+    connection.respond(bare_answer(413));
+    return;
+  }
   if (const auto refused = session->end_post(body)) {
     refuse(shard, connection, *refused);
     return;
   }
   const bool wrong = shard.engine_options().has(engineio::ServerFault::post_body_not_ok);
-  connection.respond(text_answer("text/html", wrong ? "okay" : "ok"));
+  connection.respond(text_answer(shard, "text/html", wrong ? "okay" : "ok"));
 }
 
 }  // namespace plumbline::serve

@@ -1,65 +1,53 @@
 #include "mutant/mutant.h"
 
+#include <algorithm>
 #include <bitset>
-#include <utility>
+#include <iterator>
+#include <string>
 
 namespace plumbline::serve {
 namespace {
 
-using Entry = std::pair<std::string_view, Mutant>;
-constexpr Entry kTable[]{
-    {"drop", Mutant::drop},
-    {"swap", Mutant::swap},
-    {"duplicate", Mutant::duplicate},
-    {"ack-before-store", Mutant::ack_before_store},
-    {"ack-before-report", Mutant::ack_before_report},
-    {"wrong-recipient", Mutant::wrong_recipient},
-    {"reused-sequence", Mutant::reused_sequence},
-    {"plain-incr", Mutant::plain_incr},
-    {"no-fence-on-thaw", Mutant::no_fence_on_thaw},
-    {"dedup-on-sequence", Mutant::dedup_on_sequence},
-    {"offset-before-store", Mutant::offset_before_store},
-    {"outbox-after-commit", Mutant::outbox_after_commit},
-    {"never-ping", Mutant::never_ping},
-    {"never-timeout", Mutant::never_timeout},
-    {"missing-eio-ok", Mutant::missing_eio_ok},
-    {"wrong-error-code", Mutant::wrong_error_code},
-    {"post-body-not-ok", Mutant::post_body_not_ok},
-    {"payload-only-first", Mutant::payload_only_first},
-    {"dup-get-tolerated", Mutant::dup_get_tolerated},
-    {"poll-ok-after-upgrade", Mutant::poll_ok_after_upgrade},
-    {"lose-buffer-on-upgrade", Mutant::lose_buffer_on_upgrade},
-    {"no-connect-timeout", Mutant::no_connect_timeout},
-    {"double-connect-ok", Mutant::double_connect_ok},
-    {"auth-dropped", Mutant::auth_dropped},
-    {"event-twice", Mutant::event_twice},
-    {"ack-id-off-by-one", Mutant::ack_id_off_by_one},
-    {"ack-twice", Mutant::ack_twice},
-    {"placeholders-swapped", Mutant::placeholders_swapped},
-    {"disconnect-ignored", Mutant::disconnect_ignored},
-    {"invalid-packet-ignored", Mutant::invalid_packet_ignored},
-};
+constexpr std::string_view kMessenger[]{"drop",
+                                        "swap",
+                                        "duplicate",
+                                        "ack-before-store",
+                                        "wrong-recipient",
+                                        "reused-sequence",
+                                        "plain-incr",
+                                        "no-fence-on-thaw",
+                                        "dedup-on-sequence",
+                                        "offset-before-store",
+                                        "outbox-after-commit",
+                                        "ack-before-report"};  // in the order of the enumeration
+
+std::string with_hyphens(std::string name) {
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+// In the order of the enumeration, without `none`.
+const std::vector<std::string>& names() {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> names(std::begin(kMessenger), std::end(kMessenger));
+#define PLUMBLINE_SERVER_FAULT(name) names.push_back(with_hyphens(#name));
+#include "plumbline/socketio/server_faults.inc"
+#undef PLUMBLINE_SERVER_FAULT
+    return names;
+  }();
+  return all;
+}
 
 }  // namespace
 
 const std::vector<std::string_view>& mutant_ids() {
-  static const std::vector<std::string_view> ids = [] {
-    std::vector<std::string_view> all;
-    for (const auto& [id, mutant] : kTable) {
-      all.push_back(id);
-    }
-    return all;
-  }();
+  static const std::vector<std::string_view> ids(names().begin(), names().end());
   return ids;
 }
 
 std::optional<Mutant> find_mutant(std::string_view id) {
-  for (const auto& [known, mutant] : kTable) {
-    if (known == id) {
-      return mutant;
-    }
-  }
-  return std::nullopt;
+  const auto found = std::find(names().begin(), names().end(), id);
+  return found == names().end() ? std::nullopt : std::optional(static_cast<Mutant>(found - names().begin() + 1));
 }
 
 std::optional<std::vector<Mutant>> find_mutants(std::string_view ids) {
@@ -78,7 +66,7 @@ std::optional<std::vector<Mutant>> find_mutants(std::string_view ids) {
 
 #if defined(PLUMBLINE_MUTANTS)
 namespace {
-std::bitset<64> g_active;  // written before the shard threads start, read-only afterwards
+std::bitset<256> g_active;  // written before the shard threads start, read-only afterwards
 }
 
 void activate(Mutant mutant) {

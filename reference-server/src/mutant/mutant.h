@@ -29,25 +29,10 @@ enum class Mutant : std::uint8_t {
   offset_before_store,  // the consumer's position is committed before the messages are
   outbox_after_commit,  // the outbox row follows the direct commit instead of being part of it
   ack_before_report,    // 202 before the brokers' report
-  // Protocol (conformance.md 4.15 names).
-  never_ping,
-  never_timeout,
-  missing_eio_ok,
-  wrong_error_code,
-  post_body_not_ok,
-  payload_only_first,
-  dup_get_tolerated,
-  poll_ok_after_upgrade,
-  lose_buffer_on_upgrade,
-  no_connect_timeout,
-  double_connect_ok,
-  auth_dropped,
-  event_twice,
-  ack_id_off_by_one,
-  ack_twice,
-  placeholders_swapped,
-  disconnect_ignored,
-  invalid_packet_ignored,
+// Protocol, by the names of its library.
+#define PLUMBLINE_SERVER_FAULT(name) name,
+#include "plumbline/socketio/server_faults.inc"
+#undef PLUMBLINE_SERVER_FAULT
 };
 
 // Hyphenated ids as typed on the command line, e.g. "ack-before-store".

@@ -8,7 +8,19 @@
 namespace plumbline::serve {
 namespace {
 
-websocket::CloseCode close_code(engineio::CloseReason reason) {
+using engineio::ServerFault;
+
+std::size_t message_limit(const engineio::ServerOptions& options) {
+  if (options.has(ServerFault::no_max_payload) || options.has(ServerFault::ws_limit_missing)) {
+    return 64 * options.max_payload;
+  }
+  return options.has(ServerFault::max_payload_off_by_one) ? options.max_payload - 1 : options.max_payload;
+}
+
+websocket::CloseCode close_code(const engineio::ServerOptions& options, engineio::CloseReason reason) {
+  if (options.has(ServerFault::ws_close_4000)) {
+    return static_cast<websocket::CloseCode>(4000);
+  }
   // The reference server closes without a status; only the end of the server itself is worth a word.
   return reason == engineio::CloseReason::shutting_down ? websocket::CloseCode::going_away
                                                         : websocket::CloseCode::no_status;
@@ -67,6 +79,9 @@ std::optional<engineio::RequestError> ClientSession::begin_post(HttpConnection& 
 std::optional<engineio::RequestError> ClientSession::end_post(std::string_view body) {
   posting_ = nullptr;
   const auto refused = engine_.end_post(body, shard_.now());
+  if (shard_.engine_options().has(ServerFault::binary_in_one_post_only)) {
+    namespaces_.forget_attachments();
+  }
   after_input();
   return refused;
 }
@@ -90,8 +105,11 @@ void ClientSession::on_connection_lost(HttpConnection&, HttpConnection::Role rol
 void ClientSession::answer_poll(std::string payload) {
   if (HttpConnection* const connection = std::exchange(parked_, nullptr)) {
     net::HttpResponse answer;
-    answer.content_type = "text/plain; charset=UTF-8";
-    answer.headers.emplace_back("Cache-Control", "no-store");
+    const bool wrong_type = shard_.engine_options().has(ServerFault::wrong_content_type);
+    answer.content_type = wrong_type ? "application/octet-stream" : "text/plain; charset=UTF-8";
+    if (!shard_.engine_options().has(ServerFault::no_cache_header)) {
+      answer.headers.emplace_back("Cache-Control", "no-store");
+    }
     answer.body = std::move(payload);
     connection->respond(std::move(answer));
   }
@@ -117,7 +135,7 @@ void ClientSession::flush_poll() {
 // --- WebSocket -----------------------------------------------------------------------------------------------------
 
 void ClientSession::open_on_websocket(int fd, std::string rest, bool deflate) {
-  ws_ = std::make_unique<WsConnection>(shard_, *this, fd, shard_.engine_options().max_payload, deflate);
+  ws_ = std::make_unique<WsConnection>(shard_, *this, fd, message_limit(shard_.engine_options()), deflate);
   engine_.open_on_websocket(sid());
   if (!rest.empty()) {
     ws_->feed(rest);
@@ -132,14 +150,40 @@ std::optional<engineio::RequestError> ClientSession::attach_websocket() {
 }
 
 void ClientSession::start_upgrade(int fd, std::string rest, bool deflate) {
-  ws_ = std::make_unique<WsConnection>(shard_, *this, fd, shard_.engine_options().max_payload, deflate);
+  ws_ = std::make_unique<WsConnection>(shard_, *this, fd, message_limit(shard_.engine_options()), deflate);
   if (!rest.empty()) {
     ws_->feed(rest);
   }
   after_input();
 }
 
+#if defined(PLUMBLINE_MUTANTS)
+// What the deliberate faults around a WebSocket message do. True: it is dealt with.
+bool ClientSession::faulty_message(bool binary, std::string_view payload) {
+  const engineio::ServerOptions& options = shard_.engine_options();
+  const bool upgrading = transport() == engineio::TransportName::polling && !binary && payload == "5";
+  const bool forgets = (upgrading && options.has(ServerFault::upgrade_forgets_attachments)) ||
+                       (!binary && payload == "3" && options.has(ServerFault::pong_drops_attachments));
+  if (forgets) {
+    namespaces_.forget_attachments();
+  }
+  if (upgrading && options.has(ServerFault::upgrade_leaves_other_ns)) {
+    namespaces_.forget_other_namespaces();
+  }
+  const bool pipelined =
+      payload.starts_with("42") && namespaces_.sockets().size() == 1 && connected_at_ == shard_.now();
+  return options.has(ServerFault::pipelined_event_lost) && pipelined;
+}
+#else
+bool ClientSession::faulty_message(bool, std::string_view) {
+  return false;
+}
+#endif
+
 void ClientSession::on_websocket_message(bool binary, std::string_view payload) {
+  if (faulty_message(binary, payload)) {
+    return;
+  }
   engine_.on_ws_message(binary, payload, shard_.now());
   after_input();
 }
@@ -177,7 +221,7 @@ void ClientSession::ws_frame(const socketio::FramePtr& frame) {
 
 void ClientSession::ws_close(engineio::CloseReason reason) {
   if (ws_) {
-    ws_->close(close_code(reason));
+    ws_->close(close_code(shard_.engine_options(), reason));
     drop_websocket();
   }
 }
@@ -229,6 +273,12 @@ void ClientSession::on_message(bool binary, std::string_view payload, Time) {
     engine_.send_message(binary, payload);
   } else if (binary) {
     namespaces_.on_binary(payload);
+  } else if (shard_.engine_options().has(ServerFault::astral_replaced)) {
+    std::string text(payload);
+    for (std::size_t at = text.find('\xf0'); at != std::string::npos; at = text.find('\xf0')) {
+      text.replace(at, 4, "?");
+    }
+    namespaces_.on_text(text);
   } else {
     namespaces_.on_text(payload);
   }
@@ -251,7 +301,13 @@ socketio::ServerSocketPtr ClientSession::make_socket(std::string_view nsp) {
   if (!shard_.application().has_namespace(nsp)) {
     return nullptr;
   }
-  return std::make_shared<SocketAdapter>(*this, shard_.ids().socket_id(), nsp);
+  std::string id = shard_.ids().socket_id();
+  if (shard_.engine_options().has(ServerFault::same_sid_as_engine)) {
+    id = sid();
+  } else if (shard_.engine_options().has(ServerFault::rejoin_old_sid)) {
+    id = std::string(sid().rbegin(), sid().rend()) + (nsp == "/" ? "" : "c");
+  }
+  return std::make_shared<SocketAdapter>(*this, std::move(id), nsp);
 }
 
 void ClientSession::on_connect(const socketio::ServerSocketPtr& socket, std::string_view auth) {
@@ -272,6 +328,9 @@ void ClientSession::on_connect(const socketio::ServerSocketPtr& socket, std::str
 }
 
 void ClientSession::on_connected(const socketio::ServerSocketPtr& socket) {
+#if defined(PLUMBLINE_MUTANTS)
+  connected_at_ = shard_.now();
+#endif
   keep_short_handshake();
   after_input();
   shard_.application().on_connected(std::static_pointer_cast<SocketAdapter>(socket));

@@ -53,6 +53,7 @@ class ClientSession final : public TimerNode, private engineio::SessionHost, pri
  private:
   friend class SocketAdapter;
   void drop_websocket();
+  [[nodiscard]] bool faulty_message(bool binary, std::string_view payload);
   void after_input();  // timers, and the end when finished
   void keep_short_handshake();
 
@@ -86,6 +87,9 @@ class ClientSession final : public TimerNode, private engineio::SessionHost, pri
   std::unique_ptr<WsConnection> ws_;
   HttpConnection* parked_{nullptr};
   HttpConnection* posting_{nullptr};
+#if defined(PLUMBLINE_MUTANTS)
+  Time connected_at_{};
+#endif
 };
 
 }  // namespace plumbline::serve

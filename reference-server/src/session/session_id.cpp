@@ -1,5 +1,8 @@
 #include "session/session_id.h"
 
+#include <algorithm>
+
+#include "mutant/mutant.h"
 #include "plumbline/base/random.h"
 
 namespace plumbline::serve {
@@ -24,6 +27,11 @@ void IdSource::append(char* out, std::size_t characters) {
 SessionId IdSource::session_id(std::size_t shard) {
   SessionId id{};
   append(id.data(), kRandomCharacters);
+  if (active(Mutant::sid_predictable)) {
+    std::string number = std::to_string(++issued_);
+    number.insert(0, kRandomCharacters - number.size(), '0');
+    std::copy(number.begin(), number.end(), id.begin());
+  }
   id.back() = kAlphabet[shard % kMaxShards];
   return id;
 }

@@ -23,6 +23,7 @@ class IdSource {
   void append(char* out, std::size_t characters);
   std::string pool_;
   std::size_t used_{0};
+  std::size_t issued_{0};  // counted only by a deliberate fault
 };
 
 // Which shard issued this id; nullopt when it cannot be one of ours.

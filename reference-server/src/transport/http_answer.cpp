@@ -8,6 +8,8 @@
 #include <ctime>
 #include <utility>
 
+#include "mutant/mutant.h"
+
 namespace plumbline::serve {
 namespace {
 
@@ -23,8 +25,11 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 }
 
 void append_cors(std::string& out, const AnswerContext& context, const CorsPolicy& cors) {
-  if (cors.off()) {
+  if (cors.off() || active(Mutant::no_cors)) {
     return;
+  }
+  if (active(Mutant::cors_wildcard_credentials)) {
+    append_header(out, "Access-Control-Allow-Credentials", "true");
   }
   if (cors.any()) {
     if (!context.origin.empty()) {

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "mutant/mutant.h"
 #include "plumbline/base/ids.h"
 #include "session/client_session.h"
 #include "transport/http_exchange.h"
@@ -188,7 +189,7 @@ void HttpConnection::begin_exchange(std::string_view head) {
   const std::size_t used = exchange.parser.put(boost::asio::buffer(head.data(), head.size()), failure);
   if (failure || !exchange.parser.is_header_done() || used != head.size()) {
     exchange_.reset();
-    reject(400, "malformed request header");
+    reject(active(Mutant::origin_control_ok) ? 200 : 400, "malformed request header");
     return;
   }
   const auto& message = exchange.parser.get();

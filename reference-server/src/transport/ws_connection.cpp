@@ -66,7 +66,8 @@ void WsConnection::receive() {
 void WsConnection::feed(std::span<char> bytes) {
   const auto violation = decoder_.feed(bytes, *this);
   if (violation && fd_ >= 0) {
-    close(*violation);
+    const bool bare = shard_.engine_options().has(engineio::ServerFault::violation_closes_bare);
+    close(bare && *violation != websocket::CloseCode::message_too_big ? websocket::CloseCode::no_status : *violation);
     session_.on_websocket_closed(engineio::CloseReason::parse_error);
   }
 }
@@ -77,6 +78,14 @@ void WsConnection::on_message(websocket::MessageKind kind, std::string_view payl
 }
 
 void WsConnection::on_ping(std::string_view payload) {
+  if (shard_.engine_options().has(engineio::ServerFault::control_breaks_message) && decoder_.between_fragments()) {
+    close(websocket::CloseCode::protocol_error);
+    session_.on_websocket_closed(engineio::CloseReason::parse_error);
+    return;
+  }
+  if (shard_.engine_options().has(engineio::ServerFault::ws_pong_empty)) {
+    payload = {};
+  }
   std::string frame;
   websocket::append_frame(frame, websocket::Role::server, websocket::Opcode::pong, payload);
   if (Outbox* outbox = room_for(frame.size())) {
@@ -85,6 +94,9 @@ void WsConnection::on_ping(std::string_view payload) {
 }
 
 void WsConnection::on_close(websocket::CloseCode code, std::string_view) {
+  if (shard_.engine_options().has(engineio::ServerFault::ws_close_unanswered)) {
+    return;  // and the socket stays open
+  }
   close(code);
   session_.on_websocket_closed(engineio::CloseReason::transport_close);
 }

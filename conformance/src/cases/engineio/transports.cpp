@@ -150,8 +150,11 @@ Finding eio_up_03_a(Context& c) {
   }
   c.wire.until([&] { return session.idle(); }, c.answer_bound());
   HttpExchange& late = session.get();
-  c.wire.until([&] { return late.done(); }, 2 * c.fast());
-  const std::string seen = describe(late, 2 * c.fast());
+  c.wire.until([&] { return late.done(); }, c.fast());  // sooner than any ping is due
+  const std::string seen = describe(late, c.fast());
+  if (late.answer() && late.answer()->body == "2") {
+    return unclear("a ping ended the poll first");
+  }
   return late.answer() && late.answer()->status == 200 ? pass(seen)
                                                        : violated("a GET after the probe is answered with `6`", seen);
 }
@@ -262,7 +265,7 @@ Finding eio_up_14_a(Context& c) {
   }
   c.wire.until([&] { return session.idle(); }, c.answer_bound());
   HttpExchange& post = session.post("1");
-  c.wire.until([&] { return post.done() && ws->over(); }, 4 * c.fast());
+  c.wire.until([&] { return post.done() && ws->over(); }, 2 * c.fast());
   const std::string seen = fmt::format("POST: {}; WebSocket: {}", describe(post, c.fast()), ws->how_it_ended());
   return ws->over() ? pass(seen) : violated("the WebSocket is closed with the session", seen);
 }

@@ -83,6 +83,25 @@ Finding sio_co_03_a(Context& c) {
   return auth_seen(c, R"(40/custom,{"token":"abc"})", "40/custom,{", "42/custom,[", R"({"token":"abc"})");
 }
 
+Finding sio_co_03_b(Context& c) {
+  if (!c.target.has("testapp.custom")) {
+    return not_applicable("a fixture with the namespace /custom (capability testapp.custom)");
+  }
+  WebSocket* ws = nullptr;
+  if (auto stop = open_unjoined(c, ws)) {
+    return *stop;
+  }
+  ws->text(R"(40{"token":"main"})");
+  if (!await(c, *ws, "42[", c.answer_bound())) {
+    return unmet("SIO-CO-02", "the main namespace is joined", heard(*ws, 1));
+  }
+  ws->text("40/custom,");
+  const auto said = await(c, *ws, "42/custom,[", c.answer_bound());
+  return said && said->payload.find("main") == std::string::npos
+             ? pass(brief(said->payload))
+             : violated("`/custom` sees its own auth, `{}`", heard(*ws, 1));
+}
+
 Finding sio_co_05_a(Context& c) {
   WebSocket* ws = nullptr;
   if (auto stop = open_unjoined(c, ws)) {

@@ -175,9 +175,11 @@ Finding sio_ev_08_a(Context& c) {
     if (auto stop = open_joined(c, ws)) {
       return *stop;
     }
-    const std::size_t answered = ws->messages().size();
     ws->text(fmt::format(R"(42["message",{}])", value));
-    c.wire.until([&] { return ws->over() || ws->messages().size() > answered; }, c.fast());
+    const auto echo = await(c, *ws, R"(42["message-back")", c.fast());  // none where it is refused
+    if (echo && !same_json(std::string_view(echo->payload).substr(2), fmt::format(R"(["message-back",{}])", value))) {
+      return violated(fmt::format("`{}` comes back as it is", value), brief(echo->payload));
+    }
     bystander->text(R"(42["message",{}])");
     const auto back = await(c, *bystander, R"(42["message-back")", c.answer_bound());
     if (!back || back->payload != R"(42["message-back",{}])") {

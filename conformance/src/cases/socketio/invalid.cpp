@@ -74,7 +74,7 @@ Finding sio_bi_16_a(Context& c) {
   }
   const Time since = c.clock.now();
   const std::string_view second = R"(451-/custom,["message",{"_placeholder":true,"num":0}])";
-  send(*ws, {kHeader, {second}, kAttachment, kAttachment});
+  send(*ws, {kHeader, {second}, kAttachment});
   return must_close(c, *ws, since, second);
 }
 

@@ -332,7 +332,8 @@ Finding sio_re_01_a(Context& c) {
     return violated("`40{\"sid\":...}` although pid and offset were given", heard(ws, 1));
   }
   if (!text_member(reply->payload, "pid").empty()) {
-    return not_applicable("a target without recovery (capability recovery.off)");
+    return c.target.timing_declared ? violated("no pid where nothing can be recovered", brief(reply->payload))
+                                    : not_applicable("a target without recovery (capability recovery.off)");
   }
   const std::size_t from = ws.messages().size();
   ws.text(R"(42["message","plain"])");

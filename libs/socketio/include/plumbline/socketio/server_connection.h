@@ -90,6 +90,9 @@ class ServerConnection {
   void on_text(std::string_view text);
   void on_binary(std::string_view bytes);
   void on_transport_closed(std::string_view reason);  // every joined namespace sees one disconnect
+  // What only deliberate faults do: attachments that have come are lost; all namespaces but the main one are left.
+  void forget_attachments() { reassembler_ = {}; }
+  void forget_other_namespaces();
 
   void accept(const ServerSocketPtr& socket);
   void refuse(const ServerSocketPtr& socket, const ConnectError& error);
@@ -104,6 +107,13 @@ class ServerConnection {
   void on_deadline(Time now);
 
  private:
+  // The deliberate faults, in server_connection_faults.cpp; they do nothing in builds without them. True: dealt with.
+  [[nodiscard]] std::optional<std::string> misread_text(std::string_view text);
+  [[nodiscard]] bool faulty_packet(const PacketView& packet);
+  [[nodiscard]] bool faulty_disconnect(const ServerSocketPtr& socket);
+  [[nodiscard]] bool faulty_event(const ServerSocketPtr& socket, IncomingEvent& event);
+  [[nodiscard]] std::string_view leaked_auth(std::string_view auth);
+  void on_disconnect_packet(const ServerSocketPtr& socket);
   void on_packet(const PacketView& packet, const std::vector<std::string>& attachments);
   void on_connect_packet(const PacketView& packet);
   void on_event_packet(const ServerSocketPtr& socket, const PacketView& packet,
@@ -119,6 +129,11 @@ class ServerConnection {
   std::vector<ServerSocketPtr> sockets_;
   Reassembler reassembler_;
   bool dead_{false};
+#if defined(PLUMBLINE_MUTANTS)
+  std::string first_auth_;
+  std::string held_;
+  unsigned events_{0};
+#endif
 };
 
 }  // namespace plumbline::socketio

@@ -11,24 +11,9 @@ namespace plumbline::engineio {
 // One per process at most. Compiled in only with PLUMBLINE_MUTANTS; elsewhere has() is a constant.
 enum class ServerFault : std::uint8_t {
   none,
-  never_ping,
-  never_timeout,
-  missing_eio_ok,
-  wrong_error_code,
-  post_body_not_ok,
-  payload_only_first,
-  dup_get_tolerated,
-  poll_ok_after_upgrade,
-  lose_buffer_on_upgrade,
-  no_connect_timeout,
-  double_connect_ok,
-  auth_dropped,
-  event_twice,
-  ack_id_off_by_one,
-  ack_twice,
-  placeholders_swapped,
-  disconnect_ignored,
-  invalid_packet_ignored,
+#define PLUMBLINE_SERVER_FAULT(name) name,
+#include "plumbline/socketio/server_faults.inc"
+#undef PLUMBLINE_SERVER_FAULT
 };
 
 // Shared by all sessions of a server and immutable while they live.

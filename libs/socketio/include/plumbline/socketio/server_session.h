@@ -106,6 +106,13 @@ class ServerSession {
 
   [[nodiscard]] bool upgraded() const { return transport_ == TransportName::websocket; }
   [[nodiscard]] bool has(ServerFault fault) const { return options_->has(fault); }
+  [[nodiscard]] Duration ping_interval() const;
+  // The deliberate faults, in server_session_faults.cpp; constants that do nothing in builds without them.
+  [[nodiscard]] bool faulty_packet(const PacketView& packet, Time now);
+  [[nodiscard]] bool faulty_frame(const socketio::FramePtr& frame);
+  [[nodiscard]] bool takes_over() const;
+  [[nodiscard]] bool polls_on_websocket() const;
+  void on_pong(Time now);
   void on_packet(const PacketView& packet, Time now);
   void on_candidate_message(bool binary, std::string_view payload, Time now);
   void finish_upgrade(Time now);
@@ -113,6 +120,8 @@ class ServerSession {
   void shut_polling(CloseReason reason, Time now);
   void ping(Time now);
   struct Outgoing;
+  [[nodiscard]] bool loses_one(const Outgoing& packet);
+  [[nodiscard]] std::optional<std::string> misread_payload(std::string_view body) const;
   void enqueue(Outgoing packet, std::size_t bytes);
   void answer_parked(std::string_view farewell);
 
@@ -124,6 +133,10 @@ class ServerSession {
   State state_{State::open};
   Upgrade upgrade_{Upgrade::none};
   bool awaiting_pong_{false};
+#if defined(PLUMBLINE_MUTANTS)
+  bool born_on_websocket_{transport_ == TransportName::websocket};
+  unsigned emitted_{0};
+#endif
 };
 
 }  // namespace plumbline::engineio

@@ -58,6 +58,8 @@ class Decoder {
 
   // Ignore everything from now on, also the rest of the bytes being fed.
   void stop();
+  // The first fragment of a message is here and the last one is not.
+  [[nodiscard]] bool between_fragments() const;
 
  private:
   struct Partial;
