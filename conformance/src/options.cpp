@@ -14,6 +14,7 @@ std::string footer() {
          "  plumbline conform                                     our own server, all clauses\n"
          "  plumbline conform --target http://127.0.0.1:4000      a running implementation\n"
          "  plumbline conform EIO-UP --target my.yaml -v          one area, with the reasons\n"
+         "  plumbline conform --subject client --target c.yaml    a client, by a server that misbehaves\n"
          "  plumbline conform list                                every clause\n"
          "  plumbline conform explain EIO-UP-04                   what a clause demands\n"
          "  plumbline conform spec --out docs/spec                the catalogue as pages\n\n"
@@ -37,6 +38,8 @@ std::string whole_number(const std::string& text) {
 void add_options(CLI::App& app, Options& into) {
   app.add_option("ID", into.ids, "Clauses or areas, such as EIO-UP-04 or EIO-UP; all of the profile without one");
   app.add_option("--target", into.target, "URL of a running server, or a target file (schema target/1)");
+  app.add_option("--subject", into.subject, "What is judged: server, or client (our own without --target)")
+      ->check(CLI::IsMember({"server", "client"}));
   app.add_option("--profile", into.profile, "Which clauses to judge: core");
   app.add_option("--out", into.out, "Run directory, new or empty (default reports/runs/conform/<UTC>/)");
   app.add_option("--seed", into.seed, "Seed of the order of the cases")->check(whole_number);
@@ -74,6 +77,9 @@ ParsedOptions parse_options(const std::vector<std::string>& args) {
     }
     if (parsed.options.task == Options::Task::spec && parsed.options.out.empty()) {
       throw CLI::ValidationError("spec needs --out DIR, the folder for the pages");
+    }
+    if (!parsed.options.mutant.empty() && parsed.options.subject == "client") {
+      throw CLI::ValidationError("--mutant is for our own server and cannot be used with --subject client");
     }
     if (!parsed.options.mutant.empty() && !parsed.options.target.empty()) {
       throw CLI::ValidationError("--mutant is for our own server and cannot be used with --target");

@@ -16,6 +16,7 @@ struct Options {
   std::string out;
   std::string mutant;
   std::string expectations;  // file with the known departures; empty: the one that the target file names
+  std::string subject{"server"};
   std::optional<std::uint64_t> seed;
   bool json{false};
   bool verbose{false};

@@ -21,6 +21,10 @@ void add_with_needs(const Catalogue& catalogue, const std::string& id, std::set<
   }
 }
 
+bool judges(const Clause& clause, std::string_view subject) {
+  return subject.empty() || (clause.subject == "client") == (subject == "client");
+}
+
 std::string explain(const Clause& clause) {
   std::string text = fmt::format("{}  {}   {}   since {}\n\n  {}\n\n", clause.id, clause.title, to_string(clause.level),
                                  clause.since, clause.text);
@@ -101,11 +105,12 @@ std::string array_text(const Catalogue& catalogue, const std::set<std::string>& 
 
 }  // namespace
 
-boost::system::result<Selection, std::string> select(const Catalogue& catalogue, const std::vector<std::string>& ids) {
+boost::system::result<Selection, std::string> select(const Catalogue& catalogue, const std::vector<std::string>& ids,
+                                                     std::string_view subject) {
   Selection selection;
   std::set<std::string> running;
   for (const Clause& clause : catalogue.clauses) {
-    if (ids.empty()) {
+    if (ids.empty() && judges(clause, subject)) {
       selection.asked.insert(clause.id);
     }
   }
@@ -131,7 +136,8 @@ boost::system::result<Selection, std::string> select(const Catalogue& catalogue,
     add_with_needs(catalogue, id, running);
   }
   for (const CaseRecord& record : all_cases()) {
-    if (running.count(std::string(record.clause)) != 0) {
+    const Clause* const clause = catalogue.find(record.clause);
+    if (clause != nullptr && running.count(clause->id) != 0 && judges(*clause, subject)) {
       selection.cases.push_back(&record);
     }
   }

@@ -16,9 +16,11 @@ struct Selection {
   std::vector<const CaseRecord*> cases;  // of those and of all they need
 };
 
-// `ids` are whole ids or beginnings; none means all. The error is one sentence.
+// `ids` are whole ids or beginnings; none means all. With a subject, `server` or `client`,
+// what judges the other one is left out. The error is one sentence.
 [[nodiscard]] boost::system::result<Selection, std::string> select(const Catalogue& catalogue,
-                                                                   const std::vector<std::string>& ids);
+                                                                   const std::vector<std::string>& ids,
+                                                                   std::string_view subject = {});
 
 [[nodiscard]] std::string list_text(const Catalogue& catalogue, const std::set<std::string>& asked);
 [[nodiscard]] std::string explain_text(const Catalogue& catalogue, const std::set<std::string>& asked);

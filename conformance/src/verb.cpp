@@ -24,11 +24,15 @@
 #include "runner/runner.h"
 #include "selection.h"
 #include "stored/verbs.h"
+#include "subject_client/own_client.h"
+#include "subject_client/program.h"
 #include "target/choose.h"
 #include "target/probe.h"
 
 namespace plumbline::conform {
 namespace {
+
+constexpr std::size_t kClientsAtATime = 2;  // each is a process of its own that has to start
 
 std::atomic<bool> g_interrupted{false};  // the only thing a signal handler may touch
 
@@ -71,8 +75,14 @@ std::function<bool(Target&)> reviver(const std::shared_ptr<Chosen>& chosen, cons
   };
 }
 
-RunFacts facts_of(const Options& options, const Catalogue& catalogue, const Selection& selection, const Chosen& chosen,
-                  const Clock& clock) {
+std::optional<Halt> choose(const Options& options, const Clock& clock, Chosen& into) {
+  if (options.subject == "client") {
+    return choose_client(options.target, into);
+  }
+  return choose_target(options.target, options.mutant, clock, into);
+}
+
+RunFacts facts_of(const Options& options, const Selection& selection, const Chosen& chosen, const Clock& clock) {
   RunFacts facts;
   facts.judge = this_judge();
   facts.environment = this_machine();
@@ -80,7 +90,8 @@ RunFacts facts_of(const Options& options, const Catalogue& catalogue, const Sele
   facts.started_at = iso8601(clock.wall_now());
   facts.target_words = chosen.words;
   facts.asked = selection.asked;
-  facts.selection = selection.asked.size() != catalogue.clauses.size();
+  facts.selection = !options.ids.empty();
+  facts.profile = options.subject == "client" ? "client" : options.profile;
   facts.target = chosen.target;
   return facts;
 }
@@ -110,7 +121,7 @@ std::optional<Halt> take_expectations(const Options& options, const Catalogue& c
 }
 
 RunSummary judge(const Options& options, const Catalogue& catalogue, const Selection& selection,
-                 const std::shared_ptr<Chosen>& chosen, RunRecord& record, RunFacts facts) {
+                 const std::shared_ptr<Chosen>& chosen, RunRecord& record, RunFacts facts, const history::RunDir& dir) {
   const SteadyClock clock;
   RunSummary summary;
   static_cast<RunFacts&>(summary) = std::move(facts);
@@ -119,6 +130,13 @@ RunSummary judge(const Options& options, const Catalogue& catalogue, const Selec
   runner.seed = summary.seed;
   runner.recorder = &record;
   runner.revive = reviver(chosen, options, clock);
+  if (options.subject == "client") {
+    runner.at_a_time = kClientsAtATime;
+    const ClientCommand command{chosen->target.client_command, dir.path().string() + "/client.stderr"};
+    runner.begin = [command](LiveMedium& medium, Take& take) {
+      return begin_client(command, medium, take);
+    };
+  }
   runner.interrupted = [&record] {
     return g_interrupted.load() || record.failure().has_value();
   };
@@ -148,7 +166,7 @@ int run_and_report(const Options& options, const Catalogue& catalogue, const Sel
   end_early_on_signals();  // first: who sees the run directory may rely on the report
   const SteadyClock clock;
   const auto chosen = std::make_shared<Chosen>();
-  if (const auto halt = choose_target(options.target, options.mutant, clock, *chosen)) {
+  if (const auto halt = choose(options, clock, *chosen)) {
     return fail(*halt);
   }
   end_early_on_signals();
@@ -160,10 +178,10 @@ int run_and_report(const Options& options, const Catalogue& catalogue, const Sel
   if (!dir) {
     return fail({ExitCode::setup_failed, dir.error().sentence});
   }
-  RunFacts facts = facts_of(options, catalogue, selection, *chosen, clock);
+  RunFacts facts = facts_of(options, selection, *chosen, clock);
   facts.expectations = std::move(expectations);
   RunRecord record(*dir, facts);
-  const RunSummary summary = judge(options, catalogue, selection, chosen, record, std::move(facts));
+  const RunSummary summary = judge(options, catalogue, selection, chosen, record, std::move(facts), *dir);
   const auto problem = write_run(*dir, record, summary);
   const bool rendered = render(*dir);
   if (options.json) {
@@ -199,6 +217,9 @@ int run(const std::vector<std::string>& args) {
   if (!args.empty() && args.front() == "compare") {
     return compare_verb({args.begin() + 1, args.end()});
   }
+  if (!args.empty() && args.front() == "drive-client") {
+    return drive_own_client({args.begin() + 1, args.end()});
+  }
   if (!args.empty() && args.front() == "init") {
     return init_verb({args.begin() + 1, args.end()});
   }
@@ -214,7 +235,8 @@ int run(const std::vector<std::string>& args) {
   if (options.profile != "core") {
     return fail({ExitCode::usage, "unknown profile '" + options.profile + "'; this version knows: core"});
   }
-  const auto selection = select(loaded.catalogue, options.ids);
+  const auto selection = select(loaded.catalogue, options.ids,
+                                options.task == Options::Task::run ? std::string_view(options.subject) : "");
   if (!selection) {
     return fail({ExitCode::usage, selection.error()});
   }
@@ -229,8 +251,8 @@ int run(const std::vector<std::string>& args) {
       return write_spec(options, loaded.catalogue);
     case Options::Task::run:
       if (selection->cases.empty()) {
-        return fail({ExitCode::usage, fmt::format("no case judges {} yet; see plumbline conform explain {}",
-                                                  fmt::join(options.ids, ", "), options.ids.front())});
+        return fail({ExitCode::usage, fmt::format("no case of --subject {} judges {}; see plumbline conform explain {}",
+                                                  options.subject, fmt::join(options.ids, ", "), options.ids.front())});
       }
       return run_and_report(options, loaded.catalogue, *selection);
   }

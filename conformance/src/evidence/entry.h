@@ -21,6 +21,7 @@ enum class Step {
   wake,   // a wait ended
   deadline,
   connected,
+  accepted,  // a client under test connected to us
   refused,
   writable,
   bytes,

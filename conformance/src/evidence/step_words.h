@@ -15,7 +15,7 @@ struct StepWord {
   std::string_view word;
 };
 
-inline constexpr std::array<StepWord, 17> kStepWords{{{Step::connect, true, "connect"},
+inline constexpr std::array<StepWord, 18> kStepWords{{{Step::connect, true, "connect"},
                                                       {Step::connect_refused, true, "connect-refused"},
                                                       {Step::send, true, "send"},
                                                       {Step::send_failed, true, "send-failed"},
@@ -24,6 +24,7 @@ inline constexpr std::array<StepWord, 17> kStepWords{{{Step::connect, true, "con
                                                       {Step::wake, false, "wake"},
                                                       {Step::deadline, false, "deadline"},
                                                       {Step::connected, false, "connected"},
+                                                      {Step::accepted, false, "accepted"},
                                                       {Step::refused, false, "refused"},
                                                       {Step::writable, false, "writable"},
                                                       {Step::bytes, false, "bytes"},

@@ -75,7 +75,7 @@ history::RunResult to_run_result(const RunSummary& summary) {
   result.verb = "conform";
   result.name = "conform-" + summary.profile;
   result.question = "Does the target keep the clauses of profile " + summary.profile + "?";
-  result.target = summary.target.name + " at " + summary.target.endpoint.url();
+  result.target = summary.target.name + (summary.target.where().empty() ? "" : " at " + summary.target.where());
   result.version = summary.judge.version;
   result.started_at = summary.started_at;
   result.sentence = sentence(summary);

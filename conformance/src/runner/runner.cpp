@@ -49,8 +49,10 @@ class Runner {
  public:
   Runner(const Catalogue& catalogue, Target& target, const Clock& clock, const RunnerOptions& options)
       : catalogue_(catalogue), target_(target), clock_(clock), options_(options), ticker_(lag_, clock) {
-    answered_ = answers(target_.endpoint, clock_, kKnock);
-    watch_target();
+    if (!options.begin) {
+      answered_ = answers(target_.endpoint, clock_, kKnock);
+      watch_target();
+    }
   }
 
   RunnerReport run(std::vector<Slot> slots);
@@ -94,7 +96,7 @@ void Runner::settle(Time end) const {
   WireLog nothing(clock_);
   Wire idle(target_.endpoint, nothing, clock_);
   const Time deadline = clock_.now() + kCanaryBound;
-  while (canary_->waits_since_before(end) && clock_.now() < deadline) {
+  while (canary_ != nullptr && canary_->waits_since_before(end) && clock_.now() < deadline) {
     idle.pump_for(kSettleStep);
   }
 }
@@ -111,8 +113,9 @@ void Runner::run_once(Slot& slot) {
   take.port = target_.endpoint.port;
   take.path = target_.endpoint.path;
   take.started = iso8601(clock_.wall_now());
-  LiveMedium medium(clock_, &take.entries, {&lag_, &target_lag_});
+  LiveMedium medium(clock_, &take.entries, {&lag_, canary_ != nullptr ? &target_lag_ : nullptr});
   take.monotonic_ns = medium.start().time_since_epoch().count();
+  const std::shared_ptr<void> program = options_.begin ? options_.begin(medium, take) : nullptr;
   Examined examined = examine(*slot.record, *slot.clause, target_, medium, [this](Time end) { settle(end); });
   take.ended = (medium.time() - medium.start()).count();
   if (options_.recorder != nullptr) {

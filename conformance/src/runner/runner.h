@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "catalogue/catalogue.h"
 #include "judge/fold.h"
 #include "runner/recorder.h"
+#include "wire/live_medium.h"
 
 namespace plumbline::conform {
 
@@ -21,6 +23,9 @@ struct RunnerOptions {
   std::function<bool(Target&)> revive = [](Target&) {
     return false;
   };
+  // For a client under test: readies the medium of a take and starts the program, which lives as long as the answer.
+  // Without it the target is a server, and a canary watches how late it is.
+  std::function<std::shared_ptr<void>(LiveMedium&, Take&)> begin{};
   Recorder* recorder{nullptr};  // null: nothing is kept
   // True once the user wants to stop: cases that have not begun are left out. Asked from several threads.
   std::function<bool()> interrupted = [] {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "subject_client/own_client.h"
 #include "target/descriptor.h"
 #include "target/probe.h"
 
@@ -64,6 +65,9 @@ boost::system::result<Chosen, Halt> find_target(const std::string& target, const
     }
     chosen = std::move(*read);
   }
+  if (!chosen.target.client_command.empty()) {
+    return Halt{ExitCode::usage, "--target " + target + " describes a client; say --subject client"};
+  }
   if (chosen.started != nullptr && !accepts_connections(chosen.target.endpoint, clock, kAlreadyThere)) {
     if (!chosen.started->restart(chosen.target.endpoint, clock)) {
       return Halt{ExitCode::target_lost,
@@ -79,6 +83,25 @@ boost::system::result<Chosen, Halt> find_target(const std::string& target, const
 }
 
 }  // namespace
+
+// Nobody is connected to: the client comes to us.
+std::optional<Halt> choose_client(const std::string& target, Chosen& into) {
+  if (target.empty()) {
+    into.target = own_client();
+    into.words = "--subject client";
+    return std::nullopt;
+  }
+  auto read = read_target_file(target);
+  if (!read) {
+    return read.error();
+  }
+  if (read->target.client_command.empty()) {
+    return Halt{ExitCode::usage, "--target " + target + ": --subject client needs `client: {command: ...}`"};
+  }
+  into.target = std::move(read->target);
+  into.words = "--subject client --target " + target;
+  return std::nullopt;
+}
 
 std::optional<Halt> choose_target(const std::string& target, const std::string& mutant, const Clock& clock,
                                   Chosen& into) {

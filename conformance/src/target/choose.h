@@ -33,4 +33,7 @@ struct Chosen {
 [[nodiscard]] std::optional<Halt> choose_target(const std::string& target, const std::string& mutant,
                                                 const Clock& clock, Chosen& into);
 
+// A client under test: a file that has its command, or empty for our own.
+[[nodiscard]] std::optional<Halt> choose_client(const std::string& target, Chosen& into);
+
 }  // namespace plumbline::conform

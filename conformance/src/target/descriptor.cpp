@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "catalogue/strict_map.h"
+#include "subject_client/program.h"
 
 namespace plumbline::conform {
 namespace {
@@ -85,6 +86,24 @@ void read_capabilities(Complaints& complaints, const YAML::Node& node, Target& t
 
 }  // namespace
 
+namespace {
+
+void read_client(Complaints& complaints, const YAML::Node& node, Target& target) {
+  StrictMap client(complaints, node, "client");
+  const std::string command = client.text("command");
+  client.done();
+  target.client_command = split_command(command);
+  if (target.client_command.empty() && !command.empty()) {
+    complaints.add(client.mark(), "the command of the client has a quote without an end");
+  }
+  target.capabilities["client"] = true;
+  target.timing.ping_interval = std::chrono::milliseconds{300};  // what the suite's server will announce
+  target.timing.ping_timeout = std::chrono::milliseconds{200};
+  target.timing_declared = true;
+}
+
+}  // namespace
+
 ReadTarget read_descriptor(const std::string& file, const std::string& text) {
   ReadTarget read;
   read.target.configuration = text;
@@ -102,7 +121,11 @@ ReadTarget read_descriptor(const std::string& file, const std::string& text) {
       (void)about.get(key);
     }
     about.done();
-    read_endpoints(complaints, map.get("endpoints"), read.target);
+    if (map.has("client")) {
+      read_client(complaints, map.get("client"), read.target);
+    } else {
+      read_endpoints(complaints, map.get("endpoints"), read.target);
+    }
     if (map.has("timing")) {
       read_timing(complaints, map.get("timing"), read.target);
     }

@@ -40,7 +40,11 @@ struct Target {
   std::optional<std::uint64_t> max_payload;
   std::map<std::string, bool> capabilities;  // absent: see assumed()
   std::vector<std::string> assumptions;      // sentences for the reader
+  std::vector<std::string> client_command;   // of a client under test; `{url}` in it is where it is to connect
   std::string configuration;                 // descriptor or command line, as run
+
+  // For people: a client comes to us and has no address.
+  [[nodiscard]] std::string where() const { return has("client") ? "" : endpoint.url(); }
 
   [[nodiscard]] bool has(std::string_view capability) const {
     const auto found = capabilities.find(std::string(capability));

@@ -25,6 +25,9 @@ Connection::Connection(Medium& medium, const Endpoint& endpoint, WireLog& log, i
   }
 }
 
+Connection::Connection(Medium& medium, WireLog& log, int number)
+    : log_(log), medium_(medium), number_(number), connecting_(false) {}
+
 void Connection::queue(std::string_view bytes) {
   if (ended()) {
     return;
@@ -53,6 +56,8 @@ void Connection::on(const Event& event) {
     return;
   }
   switch (event.kind) {
+    case Event::Kind::accepted:
+      break;  // that is how it began
     case Event::Kind::connected:
       connecting_ = false;
       flush();

@@ -19,6 +19,7 @@ enum class Ending { open, closed_by_peer, reset_by_peer, refused, closed_by_us }
 class Connection {
  public:
   Connection(Medium& medium, const Endpoint& endpoint, WireLog& log, int number);
+  Connection(Medium& medium, WireLog& log, int number);  // one that the medium brought: it is there already
   virtual ~Connection() = default;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

@@ -16,37 +16,43 @@ bool known_opcode(unsigned opcode) {
   return opcode <= 2 || (opcode >= 8 && opcode <= 10);
 }
 
+void put(std::string& out, std::uint64_t value) {
+  out += static_cast<char>(static_cast<unsigned char>(value & 0xffU));
+}
+
+std::string head(unsigned first, unsigned mask_bit, std::uint64_t size) {
+  std::string out;
+  put(out, first);
+  if (size < 126) {
+    put(out, mask_bit | size);
+  } else if (size < 65536) {
+    put(out, mask_bit | 126U);
+    put(out, size >> 8U);
+    put(out, size);
+  } else {
+    put(out, mask_bit | 127U);
+    for (unsigned shift = 64; shift != 0; shift -= 8) {
+      put(out, size >> (shift - 8));
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string masked_frame(unsigned opcode, std::string_view payload, bool fin) {
-  std::string out;
-  const auto put = [&out](std::uint64_t value) {
-    out += static_cast<char>(static_cast<unsigned char>(value & 0xffU));
-  };
-  put((fin ? 0x80U : 0U) | opcode);
-  const std::uint64_t size = payload.size();
-  if (size < 126) {
-    put(0x80U | size);
-  } else if (size < 65536) {
-    put(0x80U | 126U);
-    put(size >> 8U);
-    put(size);
-  } else {
-    put(0x80U | 127U);
-    for (unsigned shift = 56;; shift -= 8) {
-      put(size >> shift);
-      if (shift == 0) {
-        break;
-      }
-    }
-  }
+  std::string out = head((fin ? 0x80U : 0U) | opcode, 0x80U, payload.size());
   for (const unsigned char byte : kMask) {
-    put(byte);
+    put(out, byte);
   }
   for (std::size_t i = 0; i < payload.size(); ++i) {
-    put(byte_at(payload, i) ^ kMask[i % 4]);
+    put(out, byte_at(payload, i) ^ kMask[i % 4]);
   }
   return out;
+}
+
+std::string plain_frame(unsigned opcode, std::string_view payload) {
+  return head(0x80U | opcode, 0, payload.size()).append(payload);
 }
 
 std::vector<Frame> FrameReader::feed(std::string_view bytes) {
@@ -66,7 +72,7 @@ bool FrameReader::take(Frame& frame) {
   }
   const unsigned first = byte_at(pending_, 0);
   const unsigned second = byte_at(pending_, 1);
-  if ((first & 0x70U) != 0 || (second & 0x80U) != 0 || !known_opcode(first & 0x0fU)) {
+  if ((first & 0x70U) != 0 || ((second & 0x80U) != 0) != masked_ || !known_opcode(first & 0x0fU)) {
     broken_ = true;
     return false;
   }
@@ -87,12 +93,17 @@ bool FrameReader::take(Frame& frame) {
     broken_ = true;
     return false;
   }
+  const std::size_t mask = header;
+  header += masked_ ? 4 : 0;
   if (pending_.size() < header + size) {
     return false;
   }
   frame.fin = (first & 0x80U) != 0;
   frame.opcode = first & 0x0fU;
   frame.payload = pending_.substr(header, size);
+  for (std::size_t i = 0; masked_ && i < frame.payload.size(); ++i) {
+    frame.payload[i] = static_cast<char>(byte_at(frame.payload, i) ^ byte_at(pending_, mask + i % 4));
+  }
   pending_.erase(0, header + size);
   return true;
 }

@@ -17,10 +17,15 @@ struct Frame {
 // One masked client frame. The mask is a fixed literal: readable evidence matters more here than unpredictability.
 [[nodiscard]] std::string masked_frame(unsigned opcode, std::string_view payload, bool fin = true);
 
-// Collects server frames from bytes in any pieces. After bytes that are no server frame (reserved bits, a mask, an
-// unknown opcode) it stops and keeps them as garbage.
+// One frame as a server sends it.
+[[nodiscard]] std::string plain_frame(unsigned opcode, std::string_view payload);
+
+// Collects frames from bytes in any pieces. After bytes that are none of this sender (reserved bits, a wrong mask bit,
+// an unknown opcode) it stops and keeps them as garbage.
 class FrameReader {
  public:
+  enum class Sender { server, client };  // a client's frames are masked, a server's are not
+  explicit FrameReader(Sender sender = Sender::server) : masked_(sender == Sender::client) {}
   [[nodiscard]] std::vector<Frame> feed(std::string_view bytes);
   [[nodiscard]] bool broken() const { return broken_; }
   [[nodiscard]] const std::string& garbage() const { return pending_; }  // only when broken
@@ -28,6 +33,7 @@ class FrameReader {
  private:
   bool take(Frame& frame);
 
+  bool masked_;
   std::string pending_;
   bool broken_{false};
 };

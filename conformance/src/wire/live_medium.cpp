@@ -21,6 +21,18 @@ LiveMedium::~LiveMedium() {
   for (const auto& [connection, socket] : sockets_) {
     ::close(socket.fd);
   }
+  if (listening_ >= 0) {
+    ::close(listening_);
+  }
+}
+
+void LiveMedium::lend(int connection, int fd) {
+  sockets_[connection] = Socket{fd, false, false};
+}
+
+void LiveMedium::listen(int fd, int first_connection) {
+  listening_ = fd;
+  next_accepted_ = first_connection;
 }
 
 void LiveMedium::note(Step step, int connection, std::string_view bytes) {
@@ -130,6 +142,7 @@ void LiveMedium::poll_for(Duration at_most) {
     const int events = socket.connecting || socket.blocked ? POLLIN | POLLOUT : POLLIN;
     polled.push_back({socket.fd, static_cast<short>(events), 0});
   }
+  polled.push_back({listening_, POLLIN, 0});  // poll leaves -1 out
   const auto bounded = std::clamp<Duration>(at_most, Duration::zero(), std::chrono::milliseconds{100});
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(bounded);
   const timespec wait{seconds.count(), (bounded - seconds).count()};
@@ -142,6 +155,7 @@ void LiveMedium::poll_for(Duration at_most) {
       ready_.push_back({connection, (events & (POLLIN | POLLHUP | POLLERR)) != 0, (events & POLLOUT) != 0});
     }
   }
+  knocking_ = polled.back().revents != 0;
   std::reverse(ready_.begin(), ready_.end());
 }
 
@@ -167,7 +181,21 @@ bool LiveMedium::next(Event& event) {
     }
     ready_.pop_back();
   }
-  return false;
+  return accept_one(event);
+}
+
+bool LiveMedium::accept_one(Event& event) {
+  const int fd = knocking_ ? ::accept4(listening_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC) : -1;
+  if (fd < 0) {
+    knocking_ = false;
+    return false;
+  }
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  event = {Event::Kind::accepted, next_accepted_++, {}};
+  sockets_[event.connection] = Socket{fd, false, false};
+  note(Step::accepted, event.connection);
+  return true;
 }
 
 bool LiveMedium::finish_connecting(Ready& ready, Socket& socket, Event& event) {

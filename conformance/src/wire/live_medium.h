@@ -24,6 +24,10 @@ class LiveMedium final : public Medium {
   LiveMedium(const Clock& clock, std::vector<Entry>* record, LagTracks tracks = {});
   ~LiveMedium() override;
 
+  // For a client under test; before the case begins. Takes the descriptors over.
+  void lend(int connection, int fd);          // a stream that is open already
+  void listen(int fd, int first_connection);  // what connects is numbered from there on
+
   [[nodiscard]] Time start() const { return start_; }
   [[nodiscard]] Time time() const override { return time_; }
   Time read_clock() override;
@@ -53,6 +57,7 @@ class LiveMedium final : public Medium {
   };
   void note(Step step, int connection = 0, std::string_view bytes = {});
   void poll_for(Duration at_most);
+  bool accept_one(Event& event);
   bool finish_connecting(Ready& ready, Socket& socket, Event& event);
   bool read(Ready& ready, Socket& socket, Event& event);
   void learn(Watch& watch, Step step);
@@ -62,6 +67,9 @@ class LiveMedium final : public Medium {
   Time start_;
   Time time_;
   std::map<int, Socket> sockets_;
+  int listening_{-1};
+  int next_accepted_{0};
+  bool knocking_{false};
   std::vector<Ready> ready_;  // in reverse
   Watch suite_;
   Watch target_;

@@ -11,7 +11,7 @@ namespace plumbline::conform {
 
 // Something that reached the suite on one connection.
 struct Event {
-  enum class Kind { connected, refused, writable, bytes, end_of_stream, reset } kind{Kind::connected};
+  enum class Kind { connected, accepted, refused, writable, bytes, end_of_stream, reset } kind{Kind::connected};
   int connection{0};
   std::string bytes;  // with Kind::bytes
 };

@@ -14,6 +14,8 @@ std::optional<Event::Kind> event_of(Step step) {
   switch (step) {
     case Step::connected:
       return Event::Kind::connected;
+    case Step::accepted:
+      return Event::Kind::accepted;
     case Step::refused:
       return Event::Kind::refused;
     case Step::writable:

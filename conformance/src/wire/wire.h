@@ -39,6 +39,7 @@ class Wire {
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
   [[nodiscard]] bool any_refused() const;  // the target did not accept a connection
   [[nodiscard]] Medium& medium() const { return *medium_; }
+  [[nodiscard]] WireLog& log() const { return log_; }
 
  private:
   void serve();

@@ -56,6 +56,7 @@ std::optional<Pipe> make_pipe() {
 struct Becoming {
   std::vector<char*> argv;
   std::vector<char*> environment;
+  int in{-1};
   int out{-1};
   int err{-1};
   int report{-1};
@@ -82,6 +83,9 @@ bool drop_to(const ChildProcess::User& user) {
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
+    if (child.in >= 0) {
+      ::dup2(child.in, STDIN_FILENO);
+    }
     ::dup2(child.out, STDOUT_FILENO);
     if (child.err >= 0) {
       ::dup2(child.err, STDERR_FILENO);
@@ -207,6 +211,10 @@ boost::system::result<ChildProcess, std::string> ChildProcess::start(const Optio
     }
   }
   child.out = out_file.get() >= 0 ? out_file.get() : out->write.get();
+  if (options.stream >= 0) {
+    child.in = options.stream;
+    child.out = options.stream;
+  }
   child.err = err_file.get();
   child.report = report->write.get();
   child.directory = options.directory.empty() ? nullptr : options.directory.c_str();

@@ -1,10 +1,10 @@
 #include "engine/fleet.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "plumbline/base/random.h"
+#include "plumbline/client/back_off.h"
 
 namespace plumbline::load {
 namespace {
@@ -121,11 +121,10 @@ void Fleet::on_down(Device& device, const Error& why) {
 
 void Fleet::retry(Device& device, Time now) {
   device.state = Device::State::waiting;
-  const Duration base{kFirstDelay.count() << std::min(device.attempts, 8U)};
-  const double jitter = 0.5 + unit_double(mix64(seed_ ^ (std::uint64_t{device.index} << 20U) ^ ++device.attempts ^
-                                                static_cast<std::uint64_t>(now.time_since_epoch().count())));
-  const Duration delay{std::llround(static_cast<double>(base.count()) * jitter)};
-  due_.push({now + std::min(kLongestDelay, delay), device.index});  // its cap comes after the jitter
+  const std::uint32_t attempt = device.attempts++;
+  const std::uint64_t randomness = seed_ ^ (std::uint64_t{device.index} << 20U) ^ device.attempts ^
+                                   static_cast<std::uint64_t>(now.time_since_epoch().count());
+  due_.push({now + client::back_off(attempt, randomness, kFirstDelay, kLongestDelay), device.index});
 }
 
 bool Fleet::drop(std::uint32_t device_index, Time now) {

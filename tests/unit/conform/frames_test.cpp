@@ -69,5 +69,23 @@ TEST(FrameReader, RefusesALengthThatNobodyCanMean) {
   EXPECT_TRUE(reader.broken());
 }
 
+TEST(FrameReader, ReadsTheMaskedFramesOfAClient) {
+  FrameReader reader(FrameReader::Sender::client);
+  const std::string bytes = masked_frame(1, "Hello") + masked_frame(2, std::string(70'000, 'x'));
+  std::vector<Frame> all = reader.feed(bytes.substr(0, 9));
+  EXPECT_TRUE(all.empty());
+  all = reader.feed(bytes.substr(9));
+
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].payload, "Hello");
+  EXPECT_EQ(all[1].payload, std::string(70'000, 'x'));
+}
+
+TEST(FrameReader, StopsAtAClientFrameWithoutAMask) {
+  FrameReader reader(FrameReader::Sender::client);
+  EXPECT_TRUE(reader.feed(plain_frame(1, "Hello")).empty());
+  EXPECT_TRUE(reader.broken());
+}
+
 }  // namespace
 }  // namespace plumbline::conform

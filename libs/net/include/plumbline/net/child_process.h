@@ -24,6 +24,7 @@ class ChildProcess {
   struct Options {
     std::vector<std::string> command;      // argv, command[0] is a path
     std::string stderr_file{};             // appended to; empty: inherited
+    int stream{-1};                        // becomes stdin and stdout of the child; -1: see stdout_file
     std::string stdout_file{};             // appended to; empty: a pipe for wait_for_line
     std::string directory{};               // working directory; empty: inherited
     std::vector<std::string> variables{};  // NAME=VALUE, before those inherited
