@@ -94,8 +94,7 @@ ExitCode exit_code_for(Conformance conformance, bool target_lost) {
 }
 
 std::string terminal_text(const RunSummary& summary, bool verbose) {
-  std::string text =
-      fmt::format("{}   {}   seed {}\n", summary.target.name, summary.target.where(), summary.seed);
+  std::string text = fmt::format("{}   {}   seed {}\n", summary.target.name, summary.target.where(), summary.seed);
   for (const std::string& assumption : summary.target.assumptions) {
     text += "assumed: " + assumption + "\n";
   }

@@ -6,10 +6,9 @@
 namespace plumbline::conform {
 namespace {
 
-constexpr std::string_view kAssumed[]{"transport.polling", "transport.websocket", "transport.upgrade",
-                                      "testapp",           "testapp.custom",      "recovery.off",
-                                      "client.polling",    "client.upgrade",      "client.reconnect",
-                                      "client.namespaces"};
+constexpr std::string_view kAssumed[]{"transport.polling", "transport.websocket", "transport.upgrade", "testapp",
+                                      "testapp.custom",    "recovery.off",        "client.polling",    "client.upgrade",
+                                      "client.reconnect",  "client.namespaces"};
 
 // Declared or not there. `testapp.X` are further abilities of the test application.
 constexpr std::string_view kDeclared[]{"client",

@@ -11,7 +11,7 @@ import { run as plumbline, source } from '../plumbline.mjs';
 import { judge } from './judge.mjs';
 
 const at_a_time = 4; // each waits for its timers most of the time
-const seed = process.env.PLUMBLINE_MUTANT_SEED ?? String(Math.floor(Date.now() / 86_400_000));
+const seed = process.env.PLUMBLINE_MUTANT_SEED ?? '1';
 const lists = { fails: 'FAIL', warns: 'WARN', blocks: 'BLOCKED', weakens: 'NON_STRICT', tells: 'INFO', skips: 'NOT_APPLICABLE' };
 
 // The file has one form, which the unit tests check strictly; a few lines of patterns read it here.

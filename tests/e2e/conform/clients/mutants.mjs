@@ -94,7 +94,7 @@ const mutants = {
       return socket.io._packet({ type: 2, nsp: socket.nsp, data: args, options: {} });
     });
   },
-  'ack-twice': () => patch(Socket.prototype, 'onack', (original, socket, packet) => {
+  'ack-handed-over-twice': () => patch(Socket.prototype, 'onack', (original, socket, packet) => {
     const ack = socket.acks[packet.id];
     original(packet);
     if (ack) socket.acks[packet.id] = ack;
