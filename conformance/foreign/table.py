@@ -21,8 +21,10 @@ What is the fixture's doing and not the server's stands below each server's name
 # What a reader has to know to be fair to a server.
 NOTES = {
     "socketioxide": "Event handlers are tasks of their own. On a runtime of several threads they run in any order, and the "
-                    "echoes of one payload come back shuffled; the fixture uses one thread.",
-    "python": "Heartbeats are whole seconds (1 s and 1 s here), and there is no connect timeout to declare.",
+                    "echoes of one payload come back shuffled; the fixture uses one thread. It asks for a buffer of 20,000 packets: "
+                    "of the 128 that are the default, an emit to a full one is lost (SIO-EV-03).",
+    "python": "Heartbeats are whole seconds (1 s and 1 s here), and there is no connect timeout to declare. The fixture takes "
+              "payloads of 1,000 packets, not of 16 (EIO-PK-05).",
     "netty": "A listener declares the types of its arguments; the fixture's are plain objects, for which an attachment arrives "
              "as base64 text. EIO-PK-03, EIO-PK-12 and SIO-BI-01 therefore say nothing of the server. The application's "
              "`auth` comes from its auth listener, which is not asked on namespaces (SIO-CO-03).",

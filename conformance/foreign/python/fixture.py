@@ -3,9 +3,11 @@
 import asyncio
 import sys
 
+import engineio.payload
 import socketio
 from aiohttp import web
 
+engineio.payload.Payload.max_decode_packets = 1000  # 16 otherwise: a payload of more is refused
 server = socketio.AsyncServer(async_mode="aiohttp", ping_interval=1, ping_timeout=1, max_http_buffer_size=1_000_000)
 
 

@@ -58,6 +58,7 @@ async fn main() {
         .ping_timeout(Duration::from_millis(200))
         .connect_timeout(Duration::from_millis(1000))
         .max_payload(1_000_000)
+        .max_buffer_size(20_000) // of 128 packets otherwise: an emit to a full buffer is lost
         .build_layer();
     io.ns("/", joined);
     io.ns("/custom", joined);

@@ -208,6 +208,11 @@ std::optional<WsMessage> await(Context& c, WebSocket& ws, std::string_view begin
   return found;
 }
 
+bool any_begins(const WebSocket& ws, std::size_t from, std::string_view beginning) {
+  return std::any_of(ws.messages().begin() + static_cast<std::ptrdiff_t>(from), ws.messages().end(),
+                     [beginning](const WsMessage& m) { return !m.binary && m.payload.starts_with(beginning); });
+}
+
 std::string heard(const WebSocket& ws, std::size_t from) {
   std::string text;
   for (std::size_t i = from; i < ws.messages().size() && i < from + 4; ++i) {

@@ -81,6 +81,8 @@ struct Life {
 
 // The next text message from the cursor on that begins so; the cursor moves behind it.
 [[nodiscard]] std::optional<WsMessage> await(Context& c, WebSocket& ws, std::string_view beginning, Duration bound);
+// Whether a text message from `from` on begins so; the cursor stays.
+[[nodiscard]] bool any_begins(const WebSocket& ws, std::size_t from, std::string_view beginning);
 [[nodiscard]] std::string heard(const WebSocket& ws, std::size_t from);  // what came instead, for people
 
 // Echo round trip as a fence and as proof of life: `message` answered by `message-back` with the same word.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/json/object.hpp>
+#include <utility>
 
 namespace plumbline::conform {
 namespace {
@@ -50,7 +51,7 @@ void send(WebSocket& ws, std::initializer_list<Sent> packets) {
 }
 
 Finding worst(Finding a, Finding b) {
-  return badness(b) > badness(a) ? b : a;
+  return badness(b) > badness(a) ? std::move(b) : std::move(a);
 }
 
 Finding closes(Context& c, std::initializer_list<Sent> packets) {
@@ -178,6 +179,15 @@ bool polling_echoes(Context& c, Polling& session, std::string_view word) {
 Stop needs_custom(const Context& c) {
   if (!c.target.has("testapp.custom")) {
     return not_applicable("a fixture with the namespace /custom (capability testapp.custom)");
+  }
+  return std::nullopt;
+}
+
+Stop needs_limit(const Context& c, std::uint64_t& limit) {
+  constexpr std::uint64_t kLargest = 16U << 20U;
+  limit = c.target.max_payload.value_or(kLargest + 1);
+  if (limit > kLargest) {
+    return not_applicable("a declared limits.max_payload of at most 16 MiB");
   }
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 // Steps that whole families of cases are made of: bad input, a fenced polling session, an upgrade. Stage: cases.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -47,5 +48,7 @@ void send(WebSocket& ws, std::initializer_list<Sent> packets);
 
 // A fixture without /custom cannot show anything about namespaces.
 [[nodiscard]] Stop needs_custom(const Context& c);
+// `limit` becomes the declared maxPayload, which has to be one that a case can reach.
+[[nodiscard]] Stop needs_limit(const Context& c, std::uint64_t& limit);
 
 }  // namespace plumbline::conform

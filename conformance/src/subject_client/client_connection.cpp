@@ -161,7 +161,7 @@ void ClientConnection::read_frames(std::string_view bytes) {
   }
 }
 
-void ClientConnection::on_frame(Frame read) {
+void ClientConnection::on_frame(const Frame& read) {
   if (read.opcode == 8) {
     log_.received(number(), "ws close", read.payload);
     gone();

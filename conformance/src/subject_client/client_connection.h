@@ -58,7 +58,7 @@ class ClientConnection final : public Connection {
   void on_end() override { gone(); }
   void read_requests();
   void read_frames(std::string_view bytes);
-  void on_frame(Frame frame);
+  void on_frame(const Frame& frame);
   void gone();
 
   ConnectionOwner& owner_;

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -27,7 +28,7 @@ std::string in_path(const std::string& program) {
   }
   std::istringstream folders(path);
   for (std::string folder; std::getline(folders, folder, ':');) {
-    const std::string file = folder + "/" + program;
+    const std::string file = (std::filesystem::path(folder) / program).string();
     if (::access(file.c_str(), X_OK) == 0) {
       return file;
     }

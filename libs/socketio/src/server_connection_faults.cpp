@@ -125,14 +125,17 @@ std::optional<std::string> ServerConnection::misread_text(std::string_view text)
       reassembler_ = std::move(waiting);
       return std::nullopt;
     }
-  } else if (has(ServerFault::late_events_swapped) && type == '2' && ++events_ >= 1'200 && events_ % 100 < 2) {
-    if (events_ % 100 == 0) {
+  } else if (has(ServerFault::late_events_swapped) && type == '2') {
+    ++events_;
+    if (events_ >= 1'200 && events_ % 100 == 0) {
       held_ = read;
       return std::nullopt;
     }
-    events_ += 2;  // neither of the two is held again
-    on_text(text);
-    read = std::move(held_);
+    if (events_ >= 1'200 && events_ % 100 == 1) {
+      events_ += 2;  // neither of the two is held again
+      on_text(text);
+      read = std::move(held_);
+    }
   }
   if (has(ServerFault::missing_count_ok) && type == '5' && text.size() > 1 && text[1] == '[') {
     return "2" + read.substr(1);

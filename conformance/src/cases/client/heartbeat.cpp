@@ -83,13 +83,14 @@ Finding leaves_a_silent_server(Context& c, std::string_view transports) {
   };
   stage.until([&] { return left().has_value(); }, kPatienceWithALateClient);
   const std::string expected = fmt::format("the client leaves {} after the last ping", ms_text(bound));
-  if (!left()) {
+  const std::optional<Time> gone = left();
+  if (!gone) {
     return violated(expected, fmt::format("it was still there {} after it", ms_text(stage.now() - last)));
   }
-  const Duration after = *left() - last;
+  const Duration after = *gone - last;
   const std::string seen = fmt::format("it left {} after it", ms_text(after));
   const Window window{bound - bound / 20, bound + slack(Duration::zero(), Duration::zero())};
-  switch (c.place_span(last, *left(), window)) {
+  switch (c.place_span(last, *gone, window)) {
     case Placement::inside:
       return pass(seen);
     case Placement::early:
@@ -139,6 +140,7 @@ Finding cli_07_b(Context& c) {
   std::vector<Time> tries(stage.server.handshakes().begin() + static_cast<std::ptrdiff_t>(before),
                           stage.server.handshakes().end());
   std::vector<double> pauses;
+  pauses.reserve(tries.size());
   for (std::size_t i = 0; i < tries.size(); ++i) {
     pauses.push_back(to_ms(tries[i] - (i == 0 ? lost : tries[i - 1])));
   }

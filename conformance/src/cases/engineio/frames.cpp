@@ -118,7 +118,8 @@ Finding eio_pk_07_a(Context& c) {
   Finding found = pass("closed after each");
   const std::string separator(1, kSeparator);
   const std::string good = R"(42["message","good"])";
-  for (const std::string& body : {separator, separator + good, good + separator, good + separator + separator + good}) {
+  for (const std::string& body :
+       {separator, separator + good, good + separator, fmt::format("{1}{0}{0}{1}", separator, good)}) {
     const Posted posted = post_bad(c, body);
     if (posted.stop) {
       return *posted.stop;

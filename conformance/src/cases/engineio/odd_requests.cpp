@@ -208,7 +208,7 @@ Finding eio_hs_24_a(Context& c) {
     }
     const std::string type = header_of(answer_of(request), "content-type");
     const bool same = type.starts_with("application/json") && same_json(answer_of(request).body, text);
-    found = same ? std::move(found) : worst(std::move(found), took("other-form", type + " " + seen));
+    found = same ? std::move(found) : worst(std::move(found), took("other-form", fmt::format("{} {}", type, seen)));
   }
   return found;
 }

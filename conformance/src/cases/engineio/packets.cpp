@@ -5,6 +5,7 @@
 
 #include "cases/case_list.h"
 #include "cases/session.h"
+#include "cases/steps.h"
 
 namespace plumbline::conform::cases {
 namespace {
@@ -140,7 +141,7 @@ Finding eio_pk_10_a(Context& c) {
   if (closing.closed) {
     return pass(closing.observed);
   }
-  if (ws->messages().size() > from) {
+  if (any_begins(*ws, from, "3")) {
     return violated("the connection is closed: in v4 the server sends pings", "answered " + heard(*ws, from));
   }
   return took("ignored", closing.observed);
@@ -215,10 +216,9 @@ Finding eio_pk_16_b(Context& c) {
 }
 
 Finding eio_lm_01_a(Context& c) {
-  constexpr std::uint64_t kLargest = 16U << 20U;
-  const std::uint64_t limit = c.target.max_payload.value_or(kLargest + 1);
-  if (limit > kLargest) {
-    return not_applicable("a declared limits.max_payload of at most 16 MiB");
+  std::uint64_t limit = 0;
+  if (auto stop = needs_limit(c, limit)) {
+    return *stop;
   }
   Polling session(c);
   if (auto stop = session.open()) {

@@ -6,6 +6,7 @@
 
 #include "cases/case_list.h"
 #include "cases/session.h"
+#include "cases/steps.h"
 
 namespace plumbline::conform::cases {
 namespace {
@@ -115,10 +116,9 @@ Finding eio_po_10_a(Context& c) {
 }
 
 Finding eio_lm_07_a(Context& c) {
-  constexpr std::uint64_t kLargest = 16U << 20U;
-  const std::uint64_t limit = c.target.max_payload.value_or(kLargest + 1);
-  if (limit > kLargest) {
-    return not_applicable("a declared limits.max_payload of at most 16 MiB");
+  std::uint64_t limit = 0;
+  if (auto stop = needs_limit(c, limit)) {
+    return *stop;
   }
   Polling session(c);
   if (auto stop = open_quiet(c, session)) {

@@ -159,7 +159,7 @@ Finding eio_hd_13_a(Context& c) {
   const std::string head = c.wire.request_head("POST", session.query());
   const std::string body = wide_event();
   HttpExchange& untyped = c.wire.http_raw(fmt::format("{}Content-Length: {}\r\n\r\n{}", head, body.size(), body));
-  const Finding found = text_intact(c, session, untyped, "without a Content-Type");
+  Finding found = text_intact(c, session, untyped, "without a Content-Type");
   if (found.kind == Finding::Kind::violated) {
     return found;
   }

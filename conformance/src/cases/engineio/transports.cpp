@@ -23,7 +23,7 @@ std::size_t count_of(const std::vector<std::string>& all, const std::string& one
 }
 
 // Is the polling session still served after what happened?
-Finding still_polls(Context& c, Polling& session, Finding so_far) {
+Finding still_polls(Context& c, Polling& session, const Finding& so_far) {
   session.start();
   return polling_echoes(c, session, "alive")
              ? so_far
@@ -308,15 +308,6 @@ Finding eio_cl_02_a(Context& c) {
 
 namespace {
 
-constexpr std::uint64_t kLargest = 16U << 20U;
-
-Stop needs_limit(const Context& c) {
-  if (c.target.max_payload.value_or(kLargest + 1) > kLargest) {
-    return not_applicable("a declared limits.max_payload of at most 16 MiB");
-  }
-  return std::nullopt;
-}
-
 // An event that nobody listens to, of exactly so many bytes; `fill` is one character, maybe of several bytes.
 std::string event_of(std::uint64_t bytes, std::string_view fill = "x") {
   std::string body = R"(42["fill",")";
@@ -330,14 +321,15 @@ std::string event_of(std::uint64_t bytes, std::string_view fill = "x") {
 }  // namespace
 
 Finding eio_lm_02_a(Context& c) {
-  if (auto stop = needs_limit(c)) {
+  std::uint64_t limit = 0;
+  if (auto stop = needs_limit(c, limit)) {
     return *stop;
   }
   Polling session(c);
   if (auto stop = open_fenced(c, session)) {
     return *stop;
   }
-  HttpExchange& post = session.post(event_of(*c.target.max_payload + 1));
+  HttpExchange& post = session.post(event_of(limit + 1));
   c.wire.until([&] { return post.done(); }, 2 * c.answer_bound());
   const std::string seen = describe(post, 2 * c.answer_bound());
   if (post.answer() && post.answer()->status == 413) {
@@ -348,19 +340,20 @@ Finding eio_lm_02_a(Context& c) {
 }
 
 Finding eio_lm_03_a(Context& c) {
-  if (auto stop = needs_limit(c)) {
+  std::uint64_t limit = 0;
+  if (auto stop = needs_limit(c, limit)) {
     return *stop;
   }
   WebSocket* ws = nullptr;
   if (auto stop = open_joined(c, ws)) {
     return *stop;
   }
-  ws->text(event_of(*c.target.max_payload));
+  ws->text(event_of(limit));
   if (!echoes(c, *ws, "after")) {
     return violated("a message of exactly maxPayload bytes is taken", heard(*ws, 2));
   }
   const Time since = c.clock.now();
-  ws->text(event_of(*c.target.max_payload + 1));
+  ws->text(event_of(limit + 1));
   const Closing closing = await_close(c, *ws, since, 2 * c.answer_bound());
   if (!closing.closed) {
     return violated("one byte more closes the connection", closing.observed);
@@ -370,7 +363,8 @@ Finding eio_lm_03_a(Context& c) {
 }
 
 Finding eio_lm_04_a(Context& c) {
-  if (auto stop = needs_limit(c)) {
+  std::uint64_t limit = 0;
+  if (auto stop = needs_limit(c, limit)) {
     return *stop;
   }
   for (const std::uint64_t more : {0U, 3U}) {
@@ -378,7 +372,7 @@ Finding eio_lm_04_a(Context& c) {
     if (auto stop = open_fenced(c, session)) {
       return *stop;
     }
-    const std::string body = event_of(*c.target.max_payload + more, "\xe2\x82\xac");
+    const std::string body = event_of(limit + more, "\xe2\x82\xac");
     HttpExchange& post = session.post(body);
     c.wire.until([&] { return post.done(); }, 2 * c.answer_bound());
     const bool accepted = post.answer() && post.answer()->status == 200;

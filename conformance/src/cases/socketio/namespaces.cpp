@@ -11,11 +11,6 @@
 namespace plumbline::conform::cases {
 namespace {
 
-bool any_begins(const WebSocket& ws, std::size_t from, std::string_view beginning) {
-  return std::any_of(ws.messages().begin() + static_cast<std::ptrdiff_t>(from), ws.messages().end(),
-                     [beginning](const WsMessage& m) { return !m.binary && m.payload.starts_with(beginning); });
-}
-
 bool custom_echoes(Context& c, WebSocket& ws, std::string_view word) {
   ws.text(fmt::format(R"(42/custom,["message","{}"])", word));
   const std::string expected = fmt::format(R"(["message-back","{}"])", word);
