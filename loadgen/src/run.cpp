@@ -193,8 +193,8 @@ class FaultNews {
     }
     const std::vector<FaultRecord> records = driver_->records();
     for (const std::size_t done = driver_->done(); told_ < std::min(done, records.size()); ++told_) {
-      if (records[told_].injection) {
-        workload_.on_fault(records[told_].injection->at);
+      if (const auto& injection = records[told_].injection) {
+        workload_.on_fault(injection->at);
       }
       progress_.note(fault_line(records[told_], recorder_.run_start()));
     }
@@ -289,7 +289,7 @@ std::optional<Refusal> render(const history::RunDir& dir) {
                      : std::optional<Refusal>{Refusal{"the report could not be rendered from " + dir.path().string()}};
 }
 
-int conclude(const history::RunDir& dir, history::RunResult result, const Plan& plan, const Recorder& recorder,
+int conclude(const history::RunDir& dir, const history::RunResult& result, const Plan& plan, const Recorder& recorder,
              const Options& options) {
   std::optional<Refusal> failed = write_files(dir, result, plan, recorder);
   if (!failed) {

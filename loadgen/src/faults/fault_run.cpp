@@ -29,10 +29,11 @@ Time FaultRun::step() {
   // By index: undoing one shortens the list.
   for (std::size_t i = held_.size(); i > 0; --i) {
     const FaultRecord& record = records_[held_[i - 1]];
-    if (record.planned.never) {
+    const auto& injection = record.injection;
+    if (record.planned.never || !injection) {
       continue;
     }
-    const Time until = record.injection->at + record.planned.hold;
+    const Time until = injection->at + record.planned.hold;
     if (until <= now) {
       undo(held_[i - 1]);
     } else {
@@ -91,8 +92,9 @@ void FaultRun::undo(std::size_t index) {
   ++changes_;
   record.undone = clock_.now();
   const bool restarts = record.planned.hold == Duration{0};  // it comes back by itself
-  const auto undone =
-      restarts ? boost::system::result<void, ControlError>{} : port_.undo(record.planned, record.injection->process);
+  const auto& injection = record.injection;
+  const auto undone = restarts || !injection ? boost::system::result<void, ControlError>{}
+                                             : port_.undo(record.planned, injection->process);
   if (!undone) {
     record.error = undone.error().sentence;
     healthy_ = false;

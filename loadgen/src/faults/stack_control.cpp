@@ -66,6 +66,11 @@ boost::system::result<std::unique_ptr<StackControl>, ControlError> StackControl:
   const std::string path = "/proc/self/fd/" + std::to_string(folder) + "/control.sock";
   std::copy(path.begin(), path.end(), &address.sun_path[0]);
   const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) {
+    const int reason = errno;
+    ::close(folder);
+    return ControlError{std::string("no socket to the stack: ") + std::strerror(reason)};
+  }
   sockaddr generic{};
   static_assert(sizeof address >= sizeof generic);
   const void* raw = &address;

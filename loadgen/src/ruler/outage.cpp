@@ -95,8 +95,8 @@ void measure_keys(const RulerInput& input, OutageReading& into) {
     std::vector<std::optional<double>> longest(input.faults.size());
     outages_of(first, last, input, longest);
     for (std::size_t i = 0; i < longest.size(); ++i) {
-      if (longest[i]) {
-        per_fault[i].push_back(*longest[i]);
+      if (const std::optional<double>& outage = longest[i]) {
+        per_fault[i].push_back(*outage);
       }
     }
     first = last;

@@ -11,6 +11,7 @@ namespace {
 template <class Enum, std::size_t N>
 std::vector<std::string> names_of() {
   std::vector<std::string> names;
+  names.reserve(N);
   for (std::size_t i = 0; i < N; ++i) {
     names.emplace_back(to_string(static_cast<Enum>(i)));
   }

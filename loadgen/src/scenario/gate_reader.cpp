@@ -1,4 +1,6 @@
 // Reads the gates: the bounds that make a run pass or fail. Stage: scenario.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "scenario/sections.h"
@@ -20,7 +22,7 @@ std::vector<std::string> known_gates() {
   }
   for (const std::string& metric : kMetrics) {
     for (const std::string& statistic : kStatistics) {
-      names.push_back(metric + "." + statistic);
+      names.push_back(fmt::format("{}.{}", metric, statistic));
     }
   }
   return names;
@@ -80,6 +82,7 @@ void read_gate(Complaints& complaints, const YAML::Node& node, const std::vector
   };
   if (!gate.phase.empty() && std::none_of(phases.begin(), phases.end(), named)) {
     std::vector<std::string> names;
+    names.reserve(phases.size());
     for (const Phase& phase : phases) {
       names.push_back(phase.origin);
     }

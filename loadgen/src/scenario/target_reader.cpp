@@ -140,7 +140,7 @@ void read_target_file(Complaints& complaints, const YAML::Node& node, const std:
 
 void read_target(Complaints& complaints, const YAML::Node& node, const std::string& base_dir, Target& into) {
   if (node.IsScalar()) {
-    const std::string word = node.Scalar();
+    const std::string& word = node.Scalar();
     if (word == "embedded") {
       return;
     }

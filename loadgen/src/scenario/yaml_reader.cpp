@@ -54,8 +54,8 @@ std::optional<std::string> scalar(Complaints& complaints, const YAML::Node& node
   return std::nullopt;
 }
 
-MapReader::MapReader(Complaints& complaints, YAML::Node node, std::string what)
-    : complaints_(complaints), node_(std::move(node)), what_(std::move(what)), map_(node_.IsMap()) {
+MapReader::MapReader(Complaints& complaints, const YAML::Node& node, std::string what)
+    : complaints_(complaints), node_(node), what_(std::move(what)), map_(node_.IsMap()) {
   if (!map_) {
     complaints_.add(node_.Mark(), what_ + " must be a mapping of keys to values");
     return;

@@ -32,7 +32,7 @@ class Complaints {
 // One mapping of the file. `what` names it in messages: "phase 'steady'".
 class MapReader {
  public:
-  MapReader(Complaints& complaints, YAML::Node node, std::string what);
+  MapReader(Complaints& complaints, const YAML::Node& node, std::string what);
 
   [[nodiscard]] bool ok() const { return map_; }
   [[nodiscard]] const std::string& what() const { return what_; }
