@@ -68,6 +68,7 @@ json::object list_object(const Clause& clause) {
           {"profile", clause.profile},
           {"status", clause.status},
           {"since", clause.since},
+          {"capabilities", texts(clause.required)},
           {"cases", texts(clause.cases)}};
 }
 
@@ -76,7 +77,6 @@ json::object explain_object(const Clause& clause) {
   object["text"] = clause.text;
   object["source"] = {{"document", clause.source_document}, {"section", clause.source_section}};
   object["needs"] = texts(clause.needs);
-  object["capabilities"] = texts(clause.required);
   json::array& alternatives = object["alternatives"].emplace_array();
   for (const Alternative& alternative : clause.alternatives) {
     alternatives.push_back(
