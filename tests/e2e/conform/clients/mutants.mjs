@@ -71,7 +71,7 @@ const mutants = {
   'two-polls': () => patch(polling, '_poll', (original, transport) => {
     original();
     transport.polls = (transport.polls ?? 0) + 1;
-    if (transport.polls === 3) later(20, () => fetch(transport.uri()).catch(() => {}));
+    if (transport.polls >= 3) fetch(transport.uri()).catch(() => {}); // one of them comes while the first still waits
   }),
   'two-posts': () => patch(polling, 'doWrite', (original, transport, data, done) => {
     original(data, () => {});
