@@ -179,7 +179,7 @@ std::string fault_line(const FaultRecord& record, Time start) {
     return fmt::format("fault      {} left out: {}", what, record.error);
   }
   return fmt::format("fault      {} ({}) at {:.1f} s", what, record.injection->process,
-                     in_seconds(record.injection->at - start));
+                     in_seconds(record.struck() - start));
 }
 
 // Ten times a second: what has struck since is told to the workload and to people.

@@ -17,6 +17,8 @@ struct FaultRecord {
   std::optional<Time> healthy;         // when everything accepted work again
   std::string error;
   std::vector<ControlEvent> events;  // from its injection to the next one
+
+  [[nodiscard]] Time struck() const { return injection ? injection->at : Time{}; }  // of one that took place
 };
 
 // Told by the engine, on the event loop's thread; must return at once.

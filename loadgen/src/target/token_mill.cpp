@@ -41,7 +41,7 @@ TokenMill::~TokenMill() {
   thread_.join();
 }
 
-void TokenMill::work(std::string key, std::int64_t issued, std::int64_t expires) {
+void TokenMill::work(const std::string& key, std::int64_t issued, std::int64_t expires) {
   Rng ids{entropy_seed()};
   for (std::size_t i = 0; i < users_.size() && !stop_; ++i) {
     tokens_[i] = sign_token(users_[i], key, uuid_v4(ids), issued, expires);

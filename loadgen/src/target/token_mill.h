@@ -28,7 +28,7 @@ class TokenMill {
   [[nodiscard]] bool failed() const { return failed_.load(); }
 
  private:
-  void work(std::string key, std::int64_t issued, std::int64_t expires);
+  void work(const std::string& key, std::int64_t issued, std::int64_t expires);
 
   const std::vector<User>& users_;
   std::vector<std::string> tokens_;

@@ -25,7 +25,7 @@ std::optional<double> reached(const std::optional<double>& value) {
 std::optional<double> elected_after(const FaultRecord& record) {
   for (const ControlEvent& event : record.events) {
     if (event.what == "switched" || event.what == "elected") {
-      return in_seconds(event.at - record.injection->at);
+      return in_seconds(event.at - record.struck());
     }
   }
   return std::nullopt;
@@ -84,8 +84,8 @@ history::FaultRow row_of(const FaultRecord& record, const Plan& plan, const Reco
   }
   row.struck = true;
   row.process = record.injection->process;
-  row.at_s = since(recorder, record.injection->at);
-  row.late_s = in_seconds(record.injection->at - record.due);
+  row.at_s = since(recorder, record.struck());
+  row.late_s = in_seconds(record.struck() - record.due);
   row.undone_s = record.undone ? std::optional<double>{since(recorder, *record.undone)} : std::nullopt;
   row.healthy_s = record.healthy ? std::optional<double>{since(recorder, *record.healthy)} : std::nullopt;
   row.elected_s = elected_after(record);
@@ -154,11 +154,10 @@ FaultFacts measure_faults(std::vector<FaultRecord> records, Recorder& recorder) 
       facts.struck.push_back(i);
     }
   }
-  std::sort(facts.struck.begin(), facts.struck.end(), [&](std::size_t a, std::size_t b) {
-    return facts.records[a].injection->at < facts.records[b].injection->at;
-  });
+  std::sort(facts.struck.begin(), facts.struck.end(),
+            [&](std::size_t a, std::size_t b) { return facts.records[a].struck() < facts.records[b].struck(); });
   for (const std::size_t index : facts.struck) {
-    input.faults.push_back(recorder.send_log().since_start(facts.records[index].injection->at));
+    input.faults.push_back(recorder.send_log().since_start(facts.records[index].struck()));
   }
   facts.reading = measure_outages(std::move(input));
   return facts;
@@ -168,8 +167,8 @@ std::vector<std::pair<double, double>> fault_windows(const FaultFacts& facts, co
   std::vector<std::pair<double, double>> windows;
   for (std::size_t i = 0; i < facts.struck.size(); ++i) {
     const FaultRecord& record = facts.records[facts.struck[i]];
-    const double from = since(recorder, record.injection->at);
-    const Time end = record.healthy.value_or(record.undone.value_or(record.injection->at + record.planned.hold));
+    const double from = since(recorder, record.struck());
+    const Time end = record.healthy.value_or(record.undone.value_or(record.struck() + record.planned.hold));
     const Gap& gap = facts.reading.faults[i].uw_sys[kHeadlineTau];
     windows.emplace_back(from, std::max(since(recorder, end), from + gap.start_s + gap.seconds) + kWindowTail);
   }
@@ -180,8 +179,9 @@ void add_outages(const FaultFacts& facts, const Plan& plan, const Recorder& reco
                  const std::vector<MachineSample>& machine, bool real_time, history::RunResult& into) {
   const OutageReading& reading = facts.reading;
   std::vector<std::int64_t> times;
+  times.reserve(facts.struck.size());
   for (const std::size_t index : facts.struck) {
-    times.push_back(recorder.send_log().since_start(facts.records[index].injection->at));
+    times.push_back(recorder.send_log().since_start(facts.records[index].struck()));
   }
   std::vector<history::FaultRow> left_out;
   for (const FaultRecord& record : facts.records) {

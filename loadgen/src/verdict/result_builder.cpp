@@ -187,6 +187,7 @@ namespace {
 
 std::vector<WindowVerdict> judge_windows(const std::vector<WindowSignals>& signals, const Thresholds& thresholds) {
   std::vector<WindowVerdict> windows;
+  windows.reserve(signals.size());
   for (const WindowSignals& signal : signals) {
     windows.push_back({signal.measured, judge_window(signal, thresholds)});
   }

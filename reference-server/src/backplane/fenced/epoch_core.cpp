@@ -84,8 +84,8 @@ bool EpochCore::wants_sentinels(Time now) const {
   return row_.mode == CountingMode::redis && sentinels_suffice_ && now - row_sent_ > times_.renew * 3 / 2;
 }
 
-bool EpochCore::redis_answers(Time now) const {
-  return sight_ && now - answer_sent_ < times_.unusable;
+const RedisSight* EpochCore::answering(Time now) const {
+  return sight_ && now - answer_sent_ < times_.unusable ? &*sight_ : nullptr;
 }
 
 bool EpochCore::all_left_sentinels(Time now) const {
@@ -103,35 +103,37 @@ bool EpochCore::may_follow(const RedisSight& sight) const {
 }
 
 // Only for the sake of progress: an old master that a cut hides from the Sentinels must not be chosen again and again.
-bool EpochCore::contradicted(Time now) const {
-  return !named_.empty() && now - named_sent_ < times_.healthy && named_ != sight_->address;
+bool EpochCore::contradicted(const RedisSight& sight, Time now) const {
+  return !named_.empty() && now - named_sent_ < times_.healthy && named_ != sight.address;
 }
 
 std::optional<EpochChange> EpochCore::change(Time now) const {
   if (!row_known_) {
     return std::nullopt;
   }
-  const bool answers = redis_answers(now);
+  const RedisSight* const sight = answering(now);
   switch (row_.mode) {
     case CountingMode::redis:
       return change_from_redis(now);
     case CountingMode::postgres:
-      if (answers && now - steady_since_ >= times_.healthy && now >= view_.usable_from && !contradicted(now)) {
-        return to_redis(false);
+      if (sight != nullptr && now - steady_since_ >= times_.healthy && now >= view_.usable_from &&
+          !contradicted(*sight, now)) {
+        return to_redis(*sight, false);
       }
       return std::nullopt;
     case CountingMode::none:
       break;
   }
-  if (answers && !contradicted(now)) {
-    return to_redis(true);
+  if (sight != nullptr && !contradicted(*sight, now)) {
+    return to_redis(*sight, true);
   }
   return now - redis_from_ >= times_.unusable ? std::optional{to_postgres()} : std::nullopt;
 }
 
 std::optional<EpochChange> EpochCore::change_from_redis(Time now) const {
-  if (redis_answers(now) && may_follow(*sight_)) {
-    return to_redis(true);
+  const RedisSight* const sight = answering(now);
+  if (sight != nullptr && may_follow(*sight)) {
+    return to_redis(*sight, true);
   }
   const Duration silent = now - redis_from_;
   if (silent >= times_.unusable && all_left_sentinels(now)) {
@@ -140,16 +142,16 @@ std::optional<EpochChange> EpochCore::change_from_redis(Time now) const {
   if (silent >= times_.suspect && row_.intent <= 0) {
     return with_intent(1 - row_.intent);
   }
-  const bool calm = redis_answers(now) && sight_->run == row_.run && now - steady_since_ >= times_.calm;
+  const bool calm = sight != nullptr && sight->run == row_.run && now - steady_since_ >= times_.calm;
   if (row_.intent > 0 && calm && now - intent_seen_ >= times_.calm) {
     return with_intent(-row_.intent);
   }
   return std::nullopt;
 }
 
-EpochChange EpochCore::to_redis(bool settle) const {
+EpochChange EpochCore::to_redis(const RedisSight& sight, bool settle) const {
   return {row_.epoch, row_.intent,
-          EpochRow{row_.epoch + 1, CountingMode::redis, sight_->run, sight_->address, sight_->config_epoch, settle,
+          EpochRow{row_.epoch + 1, CountingMode::redis, sight.run, sight.address, sight.config_epoch, settle,
                    -std::abs(row_.intent)}};
 }
 

@@ -64,12 +64,12 @@ class EpochCore {
     Time first_seen{};
   };
 
-  [[nodiscard]] bool redis_answers(Time now) const;
+  [[nodiscard]] const RedisSight* answering(Time now) const;  // null while Redis does not answer
   [[nodiscard]] bool all_left_sentinels(Time now) const;
   [[nodiscard]] bool may_follow(const RedisSight& sight) const;
-  [[nodiscard]] bool contradicted(Time now) const;
+  [[nodiscard]] bool contradicted(const RedisSight& sight, Time now) const;
   [[nodiscard]] std::optional<EpochChange> change_from_redis(Time now) const;
-  [[nodiscard]] EpochChange to_redis(bool settle) const;
+  [[nodiscard]] EpochChange to_redis(const RedisSight& sight, bool settle) const;
   [[nodiscard]] EpochChange to_postgres() const;
   [[nodiscard]] EpochChange with_intent(std::int64_t intent) const;
 

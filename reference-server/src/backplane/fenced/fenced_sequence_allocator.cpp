@@ -253,6 +253,7 @@ void FencedSequenceAllocator::set_view(const EpochView& view) {
     return;
   }
   std::vector<LanePtr> lanes;
+  lanes.reserve(active_.size());
   for (const auto& [key, lane] : active_) {
     lanes.push_back(lane);
   }
@@ -266,6 +267,7 @@ void FencedSequenceAllocator::set_view(const EpochView& view) {
 
 void FencedSequenceAllocator::tick(Time now) {
   std::vector<LanePtr> lanes;
+  lanes.reserve(active_.size());
   for (const auto& [key, lane] : active_) {
     lanes.push_back(lane);
   }
