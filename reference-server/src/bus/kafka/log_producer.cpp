@@ -68,13 +68,13 @@ void KafkaLogProducer::start() {
 }
 
 void KafkaLogProducer::produce(Topic topic, std::string key, std::string value, std::size_t home, Reported reported) {
-  hand_over(topic, key, value, std::unique_ptr<Sent>(new Sent{home, std::move(reported), std::nullopt, {}}));
+  hand_over(topic, key, value, std::make_unique<Sent>(Sent{home, std::move(reported), std::nullopt, {}}));
 }
 
 void KafkaLogProducer::produce_fresh(Topic topic, std::string key, std::string value, std::size_t home,
                                      Reported reported) {
   hand_over(topic, key, value,
-            std::unique_ptr<Sent>(new Sent{home, std::move(reported), wall_millis(clock_), clock_.now()}));
+            std::make_unique<Sent>(Sent{home, std::move(reported), wall_millis(clock_), clock_.now()}));
 }
 
 // The client owns `sent` from here on, unless it refuses the record. It copies the value and the header.
@@ -111,7 +111,7 @@ void KafkaLogProducer::hand_over(Topic topic, const std::string& key, std::strin
     }
   }
   if (refused == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    static_cast<void>(sent.release());
+    [[maybe_unused]] const Sent* const owned_by_the_client = sent.release();
     produced_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
