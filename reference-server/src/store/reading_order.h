@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -35,7 +36,7 @@ void sort_for_reader(std::vector<Item>& items, MessageOf message_of) {
 }
 
 inline void sort_for_reader(std::vector<MessagePtr>& messages) {
-  sort_for_reader(messages, [](const MessagePtr& message) -> const MessagePtr& { return message; });
+  sort_for_reader(messages, std::identity{});
 }
 
 }  // namespace plumbline::serve
