@@ -50,13 +50,13 @@ class Backends {
   // What the bus does with each record: once per shard, after all were made.
   virtual void wire(std::size_t shard, ShardBackends& ports, Delivery& delivery, Seen seen) = 0;
   // `ended` hears, on shard 0, of log-in families that another instance ended.
-  virtual void watch_families(std::function<void(Uuid)> ended) { static_cast<void>(ended); }
+  virtual void watch_families(const std::function<void(Uuid)>& ended) { static_cast<void>(ended); }
   // Right before the shard threads start, and right after they ended.
   virtual void start() {}
   virtual void stop() {}
   // On shard 0, at a clean stop, when no request is under way any more: other instances need not wait for this one.
   // `done` may come on any later turn of that shard.
-  virtual void leave(std::function<void()> done) { done(); }
+  virtual void leave(const std::function<void()>& done) { done(); }
   // On each shard's thread: every 100 ms, and for /metrics.
   virtual void tick(std::size_t shard, Time now) = 0;
   [[nodiscard]] virtual std::vector<Metric> metrics(std::size_t shard) = 0;

@@ -27,10 +27,10 @@ class RealBackends final : public Backends {
 
   [[nodiscard]] ShardBackends make(std::size_t shard) override;
   void wire(std::size_t shard, ShardBackends& ports, Delivery& delivery, Seen seen) override;
-  void watch_families(std::function<void(Uuid)> ended) override { family_ended_ = std::move(ended); }
+  void watch_families(const std::function<void(Uuid)>& ended) override { family_ended_ = ended; }
   void start() override;
   void stop() override;
-  void leave(std::function<void()> done) override { fence_.leave(std::move(done)); }
+  void leave(const std::function<void()>& done) override { fence_.leave(done); }
   void tick(std::size_t shard, Time now) override;
   [[nodiscard]] std::vector<Metric> metrics(std::size_t shard) override;
   [[nodiscard]] bool ready() const override { return ready_.load(std::memory_order_acquire); }
