@@ -229,10 +229,9 @@ void Runner::run_one_by_one(std::vector<Slot>& slots, RunnerReport& report) {
       continue;
     }
     run_once(slot);
-    const bool accepting = accepts();
-    if (!accepting || hangs()) {
+    if (!accepts() || hangs()) {
       report.lost_during = slot.run.id;
-      state(slot, accepting ? Fact::hung : Fact::died);
+      state(slot, accepts() ? Fact::hung : Fact::died);  // asked again: a dying target accepts until it is gone
     }
   }
 }
