@@ -54,6 +54,20 @@ Finding worst(Finding a, Finding b) {
   return badness(b) > badness(a) ? std::move(b) : std::move(a);
 }
 
+Finding judge_placement(Placement where, std::string_view expected, const std::string& seen) {
+  switch (where) {
+    case Placement::inside:
+      return pass(seen);
+    case Placement::early:
+      return violated(std::string(expected), seen);
+    case Placement::late:
+      return took("late", seen);
+    case Placement::unclear:
+      break;
+  }
+  return unclear(seen + ", while the suite was late");
+}
+
 Finding closes(Context& c, std::initializer_list<Sent> packets) {
   WebSocket* ws = nullptr;
   if (auto stop = open_joined(c, ws)) {

@@ -31,6 +31,9 @@ void send(WebSocket& ws, std::initializer_list<Sent> packets);
 // The worse of two findings of one clause: violated, then unclear, then another alternative than A.
 [[nodiscard]] Finding worst(Finding a, Finding b);
 
+// What a span shows by where it lies in its window: alternative A inside, "late" behind it.
+[[nodiscard]] Finding judge_placement(Placement where, std::string_view expected, const std::string& seen);
+
 // The value of a text member of the object at the end of a packet, such as the sid of `0{...}` or `40{...}`; empty
 // when there is none.
 [[nodiscard]] std::string text_member(std::string_view packet, std::string_view key);

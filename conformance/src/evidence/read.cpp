@@ -1,11 +1,11 @@
 // Text to evidence. Stage: evidence.
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
+#include "evidence/base64.h"
 #include "evidence/json_fields.h"
 #include "evidence/step_words.h"
 #include "evidence/text.h"
@@ -17,22 +17,6 @@ namespace json = boost::json;
 
 constexpr std::int64_t kClockEnd = std::int64_t{1} << 61U;
 constexpr int kMostConnections = 100'000;
-
-std::optional<std::string> from_base64(std::string_view coded) {
-  if (coded.size() % 4 != 0) {
-    return std::nullopt;
-  }
-  std::string bytes(coded.size() / 4 * 3 + 1, '\0');
-  const int length =
-      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                      reinterpret_cast<const unsigned char*>(coded.data()), static_cast<int>(coded.size()));
-  const auto padding = std::count(coded.end() - std::min<std::ptrdiff_t>(2, std::ssize(coded)), coded.end(), '=');
-  if (length < padding) {
-    return std::nullopt;
-  }
-  bytes.resize(static_cast<std::size_t>(length - padding));
-  return bytes;
-}
 
 class EvidenceReader {
  public:

@@ -1,10 +1,9 @@
 // Evidence to text. Stage: evidence.
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "evidence/base64.h"
 #include "evidence/step_words.h"
 #include "evidence/text.h"
 
@@ -17,15 +16,6 @@ bool printable(std::string_view bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](char c) {
     return (c >= 0x20 && c < 0x7f) || c == '\r' || c == '\n' || c == '\t' || c == '\x1e';
   });
-}
-
-std::string base64(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
 }
 
 std::string line(const json::object& fields) {
@@ -42,7 +32,7 @@ std::string line(const Entry& entry) {
     if (printable(entry.bytes)) {
       fields["text"] = entry.bytes;
     } else {
-      fields["b64"] = base64(entry.bytes);
+      fields["b64"] = to_base64(entry.bytes);
     }
   }
   if (entry.step == Step::suite_late || entry.step == Step::target_late) {

@@ -9,6 +9,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <cctype>
 
+#include "evidence/base64.h"
 #include "plumbline/net/http.h"
 
 namespace plumbline::conform {
@@ -39,9 +40,7 @@ std::string accept_of(const std::string& key) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned length = 0;
   EVP_Digest(joined.data(), joined.size(), digest.data(), &length, EVP_sha1(), nullptr);
-  std::array<unsigned char, 64> text{};
-  const int coded = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(length));
-  return {text.begin(), text.begin() + coded};
+  return to_base64({reinterpret_cast<const char*>(digest.data()), length});
 }
 
 std::string_view reason_of(unsigned status) {

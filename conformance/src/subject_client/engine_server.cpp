@@ -1,9 +1,10 @@
 #include "subject_client/engine_server.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
+
+#include "evidence/base64.h"
 
 namespace plumbline::conform {
 namespace {
@@ -11,30 +12,11 @@ namespace {
 constexpr char kBetween = '\x1e';
 constexpr std::string_view kJsonType = "application/json";
 
-std::string bytes_of_base64(std::string_view coded) {
-  std::string bytes(coded.size() / 4 * 3 + 1, '\0');
-  const int length =
-      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                      reinterpret_cast<const unsigned char*>(coded.data()), static_cast<int>(coded.size()));
-  const auto padding = std::count(coded.end() - std::min<std::ptrdiff_t>(2, std::ssize(coded)), coded.end(), '=');
-  bytes.resize(length > padding ? static_cast<std::size_t>(length - padding) : 0);
-  return bytes;
-}
-
 void refuse_request(ClientConnection& connection, int code, std::string_view words) {
   connection.answer(400, fmt::format(R"({{"code":{},"message":"{}"}})", code, words), kJsonType);
 }
 
 }  // namespace
-
-std::string to_base64(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
 
 std::string nsp_of(std::string_view packet) {
   const std::size_t begin = packet.find_first_not_of("0123456789-");
@@ -144,7 +126,7 @@ void EngineServer::on_post(ClientConnection& connection, ClientSession& session,
     const std::size_t end = std::min(request.body.find(kBetween, begin), request.body.size());
     const std::string_view packet = std::string_view(request.body).substr(begin, end - begin);
     if (packet.starts_with('b')) {
-      hear(session, {request.at, Via::post, true, bytes_of_base64(packet.substr(1))});
+      hear(session, {request.at, Via::post, true, from_base64(packet.substr(1)).value_or("")});
     } else {
       hear(session, {request.at, Via::post, false, std::string(packet)});
     }
@@ -207,7 +189,7 @@ void EngineServer::on_probe(ClientSession& session, const std::string& packet, T
     session.next_ping = std::max<Time>(session.next_ping, now);
     for (const std::string& one : std::exchange(session.waiting, {})) {
       if (one.starts_with('b')) {
-        session.web_socket->binary(bytes_of_base64(std::string_view(one).substr(1)));
+        session.web_socket->binary(from_base64(std::string_view(one).substr(1)).value_or(""));
       } else if (one != "6") {
         session.web_socket->text(one);
       }

@@ -111,7 +111,6 @@ class EngineServer final : public ConnectionOwner {
   std::vector<std::unique_ptr<ClientSession>> sessions_;
 };
 
-[[nodiscard]] std::string to_base64(std::string_view bytes);
 [[nodiscard]] std::string nsp_of(std::string_view socketio_packet);  // of "0/custom,{}": "/custom"
 
 }  // namespace plumbline::conform

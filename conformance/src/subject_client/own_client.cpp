@@ -14,6 +14,7 @@
 #include <memory>
 #include <set>
 
+#include "evidence/base64.h"
 #include "evidence/json_fields.h"
 #include "plumbline/base/exit_code.h"
 #include "plumbline/base/random.h"

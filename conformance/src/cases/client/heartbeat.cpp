@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cases/case_list.h"
+#include "cases/steps.h"
 #include "subject_client/stage.h"
 
 namespace plumbline::conform::cases {
@@ -90,17 +91,7 @@ Finding leaves_a_silent_server(Context& c, std::string_view transports) {
   const Duration after = *gone - last;
   const std::string seen = fmt::format("it left {} after it", ms_text(after));
   const Window window{bound - bound / 20, bound + slack(Duration::zero(), Duration::zero())};
-  switch (c.place_span(last, *gone, window)) {
-    case Placement::inside:
-      return pass(seen);
-    case Placement::early:
-      return violated(expected, seen);
-    case Placement::late:
-      return took("late", seen);
-    case Placement::unclear:
-      break;
-  }
-  return unclear(seen + ", at the edge while the suite was late");
+  return judge_placement(c.place_span(last, *gone, window), expected, seen);
 }
 
 }  // namespace

@@ -8,13 +8,15 @@ namespace plumbline::conform::cases {
 namespace {
 
 constexpr Duration kWatch = std::chrono::milliseconds{1200};
-constexpr std::size_t kMostTries = 30;  // the pause asked for is 100 ms; clients take half of it off by chance
+constexpr Duration kPause = std::chrono::milliseconds{100};    // between tries, asked of the client
+constexpr std::size_t kMostTries = kWatch / (kPause / 2) + 1;  // chance may halve a pause (jitter), and no more
 
 // The client is asked to keep trying; the server never sends a right open packet.
 Finding answers_with(Context& c, std::string_view what, std::string (*open_packet)(const std::string&)) {
   Stage stage(c);
   stage.server.manners.open_packet = open_packet;
-  if (auto stop = stage.connect("polling", "/", {{"reconnect", true}, {"first_delay_ms", 100}})) {
+  if (auto stop = stage.connect("polling", "/",
+                                {{"reconnect", true}, {"first_delay_ms", kPause / std::chrono::milliseconds{1}}})) {
     return *stop;
   }
   const auto complained = [&] {

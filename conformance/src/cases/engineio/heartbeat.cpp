@@ -5,6 +5,7 @@
 
 #include "cases/case_list.h"
 #include "cases/session.h"
+#include "cases/steps.h"
 
 namespace plumbline::conform::cases {
 namespace {
@@ -127,17 +128,7 @@ Finding eio_hb_03_a(Context& c) {
     return violated("exactly one ping before the close",
                     fmt::format("{} pings; {}", ws->pings().size() - before, seen));
   }
-  switch (c.place_span(ping, end, {timeout * 4 / 5, timeout + c.slack_now(ping)})) {
-    case Placement::inside:
-      return pass(seen);
-    case Placement::early:
-      return violated(expected, seen);
-    case Placement::late:
-      return took("late", seen);
-    case Placement::unclear:
-      break;
-  }
-  return unclear(seen + ", while the suite was late");
+  return judge_placement(c.place_span(ping, end, {timeout * 4 / 5, timeout + c.slack_now(ping)}), expected, seen);
 }
 
 Finding eio_hb_04_a(Context& c) {
