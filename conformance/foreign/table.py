@@ -3,7 +3,7 @@ import json
 import pathlib
 
 HERE = pathlib.Path(__file__).resolve().parent
-ORDER = ["PASS", "INFO", "NON_STRICT", "WARN", "FAIL", "BLOCKED", "NOT_APPLICABLE", "INCONCLUSIVE"]
+ORDER = ["PASS", "INFO", "NON_STRICT", "WARN", "FAIL", "BLOCKED", "NOT_SUPPORTED", "NOT_APPLICABLE", "INCONCLUSIVE"]
 HEAD = """# Servers of other projects, judged
 
 Written by `python3 conformance/foreign/judge.py PLUMBLINE`, which installs each server at the version named here with the

@@ -31,7 +31,7 @@ def read_expected():
     mutants = []
     for row in rows:
         mutant = {"id": row.split("\n", 1)[0].strip()}
-        for key in ("row", "fault", "unsteady"):
+        for key in ("row", "fault", "variant", "unsteady"):
             found = re.search(rf"^    {key}: (.*)$", row, flags=re.M)
             mutant[key] = found.group(1).strip("'") if found else ""
         for key in KEYS:
@@ -41,9 +41,10 @@ def read_expected():
     return head, mutants
 
 
-def judge(plumbline, mutant, scratch, seed):
-    out = pathlib.Path(scratch) / (mutant or "none")
-    words = [plumbline, "conform", "--seed", str(seed), "--out", str(out)] + (["--mutant", mutant] if mutant else [])
+def judge(plumbline, variant, mutant, scratch, seed):
+    out = pathlib.Path(scratch) / (mutant or f"none-{variant or 'plain'}")
+    words = [plumbline, "conform", "--seed", str(seed), "--out", str(out), "--variant", variant or "plain"]
+    words += ["--mutant", mutant] if mutant else []
     run = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
     summary = json.loads((out / "summary.json").read_text()) if (out / "summary.json").exists() else None
     if summary is None:
@@ -74,6 +75,8 @@ def text_of(head, mutants):
     text = head
     for mutant in mutants:
         text += f"  - id: {mutant['id']}\n    row: {mutant['row']}\n    fault: {mutant['fault']}\n"
+        if mutant["variant"]:
+            text += f"    variant: {mutant['variant']}\n"
         if mutant["unsteady"]:
             text += f"    unsteady: {mutant['unsteady']}\n"
         for key in KEYS:
@@ -83,13 +86,14 @@ def text_of(head, mutants):
 
 
 def write_matrix(mutants, results, sound):
-    cases = sorted(sound["cases"])
+    cases = sorted(sound[""]["cases"])
     rows = {}
     for mutant in mutants:
-        run = results[mutant["id"]]
-        changed = {c: run["cases"][c] for c in cases if run["cases"].get(c) != sound["cases"][c] and c in run["cases"]}
-        lists, other = found_by(run, sound)
+        run, good = results[mutant["id"]], sound[mutant["variant"]]
+        changed = {c: run["cases"][c] for c in cases if run["cases"].get(c) != good["cases"][c] and c in run["cases"]}
+        lists, other = found_by(run, good)
         rows[mutant["id"]] = {"row": mutant["row"], "fault": mutant["fault"], **{k: v for k, v in lists.items() if v},
+                              **({"variant": mutant["variant"]} if mutant["variant"] else {}),
                               **({"other": other} if other else {}), "cases": changed}
     lines = ["{", '"schema": "plumbline/mutant-matrix-run/1",', f'"cases": {json.dumps(cases)},', '"faults": {']
     lines.append(",\n".join(f"{json.dumps(name)}: {json.dumps(row)}" for name, row in rows.items()))
@@ -120,13 +124,14 @@ def main():
     chosen = [m for m in mutants if not asked.mutant or m["id"] in asked.mutant]
     results = {}
     with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(asked.jobs) as pool:
-        sound = judge(asked.plumbline, "", scratch, asked.seed)
-        runs = [pool.submit(judge, asked.plumbline, m["id"], scratch, asked.seed) for m in chosen]
+        sound = {variant: judge(asked.plumbline, variant, "", scratch, asked.seed)
+                 for variant in sorted({"", *(m["variant"] for m in chosen)})}
+        runs = [pool.submit(judge, asked.plumbline, m["variant"], m["id"], scratch, asked.seed) for m in chosen]
         for run in concurrent.futures.as_completed(runs):
             results[run.result()["id"]] = run.result()
     wrong = 0
     for mutant in chosen:
-        lists, other = found_by(results[mutant["id"]], sound)
+        lists, other = found_by(results[mutant["id"]], sound[mutant["variant"]])
         kill = mutant["row"] in lists["fails"] + lists["warns"] + lists["weakens"] + lists["tells"]
         if mutant["unsteady"]:
             wrong += not kill

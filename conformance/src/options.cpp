@@ -35,6 +35,14 @@ std::string whole_number(const std::string& text) {
   return right ? "" : "must be a whole number from 0 to 18446744073709551615, not " + text;
 }
 
+std::vector<std::string> variant_names() {
+  std::vector<std::string> names;
+  for (const OwnVariant& variant : own_variants()) {
+    names.emplace_back(variant.name);
+  }
+  return names;
+}
+
 void add_options(CLI::App& app, Options& into) {
   app.add_option("ID", into.ids, "Clauses or areas, such as EIO-UP-04 or EIO-UP; all of the profile without one");
   app.add_option("--target", into.target, "URL of a running server, or a target file (schema target/1)");
@@ -43,7 +51,9 @@ void add_options(CLI::App& app, Options& into) {
   app.add_option("--profile", into.profile, "Which clauses to judge: core");
   app.add_option("--out", into.out, "Run directory, new or empty (default reports/runs/conform/<UTC>/)");
   app.add_option("--seed", into.seed, "Seed of the order of the cases")->check(whole_number);
-  app.add_option("--mutant", into.mutant, "Judge our own server with this deliberate fault");
+  app.add_option("--mutant", into.own.mutant, "Judge our own server with this deliberate fault");
+  app.add_option("--variant", into.own.variant, "How our own server is configured; each shows other clauses")
+      ->check(CLI::IsMember(variant_names()));
   app.add_option("--expectations", into.expectations,
                  "Known departures of the target (schema expectations/1): what differs from them, either way, exits 1");
   app.add_flag("--json", into.json,
@@ -78,11 +88,13 @@ ParsedOptions parse_options(const std::vector<std::string>& args) {
     if (parsed.options.task == Options::Task::spec && parsed.options.out.empty()) {
       throw CLI::ValidationError("spec needs --out DIR, the folder for the pages");
     }
-    if (!parsed.options.mutant.empty() && parsed.options.subject == "client") {
-      throw CLI::ValidationError("--mutant is for our own server and cannot be used with --subject client");
-    }
-    if (!parsed.options.mutant.empty() && !parsed.options.target.empty()) {
-      throw CLI::ValidationError("--mutant is for our own server and cannot be used with --target");
+    for (const std::string word : {"--mutant", "--variant"}) {
+      if (app.count(word) > 0 && parsed.options.subject == "client") {
+        throw CLI::ValidationError(word + " is for our own server and cannot be used with --subject client");
+      }
+      if (app.count(word) > 0 && !parsed.options.target.empty()) {
+        throw CLI::ValidationError(word + " is for our own server and cannot be used with --target");
+      }
     }
   } catch (const CLI::CallForHelp&) {
     std::cout << app.help();

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "target/choose.h"
+
 namespace plumbline::conform {
 
 struct Options {
@@ -14,7 +16,7 @@ struct Options {
   std::string target;            // URL or file; empty: our own server
   std::string profile{"core"};
   std::string out;
-  std::string mutant;
+  OwnChoice own;
   std::string expectations;  // file with the known departures; empty: the one that the target file names
   std::string subject{"server"};
   std::optional<std::uint64_t> seed;

@@ -65,7 +65,7 @@ std::function<bool(Target&)> reviver(const std::shared_ptr<Chosen>& chosen, cons
       }
       return false;
     }
-    auto own = OwnServer::start(options.mutant);
+    auto own = OwnServer::start(*own_variant(options.own.variant), options.own.mutant);
     if (!own) {
       return false;
     }
@@ -79,7 +79,7 @@ std::optional<Halt> choose(const Options& options, const Clock& clock, Chosen& i
   if (options.subject == "client") {
     return choose_client(options.target, into);
   }
-  return choose_target(options.target, options.mutant, clock, into);
+  return choose_target(options.target, options.own, clock, into);
 }
 
 RunFacts facts_of(const Options& options, const Selection& selection, const Chosen& chosen, const Clock& clock) {

@@ -23,6 +23,14 @@ std::string timing_line(const Target& target) {
                      target.max_payload ? std::to_string(*target.max_payload) : "not known");
 }
 
+json::array rows(std::string_view name, const std::map<std::string, std::vector<std::string>>& clauses_of) {
+  json::array array;
+  for (const auto& [what, clauses] : clauses_of) {
+    array.push_back(json::object{{name, what}, {"clauses", json::array(clauses.begin(), clauses.end())}});
+  }
+  return array;
+}
+
 }  // namespace
 
 Advice advise(const Catalogue& catalogue, const Target& target) {
@@ -35,11 +43,12 @@ Advice advise(const Catalogue& catalogue, const Target& target) {
     const Take nothing;
     StoredMedium dead(nothing);
     const Finding finding = examine(record, *clause, target, dead, [](Time) {}).finding;
-    if (finding.kind != Finding::Kind::not_applicable) {
+    const bool supported = finding.kind != Finding::Kind::not_supported;
+    if (supported && finding.kind != Finding::Kind::not_applicable) {
       ++advice.judged;
       continue;
     }
-    std::vector<std::string>& clauses = advice.needs[finding.expected];
+    std::vector<std::string>& clauses = (supported ? advice.needs : advice.not_declared)[finding.expected];
     if (std::find(clauses.begin(), clauses.end(), clause->id) == clauses.end()) {
       clauses.push_back(clause->id);
     }
@@ -59,6 +68,9 @@ std::string advice_text(const Target& target, const Advice& advice) {
   for (const auto& [need, clauses] : advice.needs) {
     text += fmt::format("needs     {}\n          without it NOT_APPLICABLE: {}\n", need, fmt::join(clauses, " "));
   }
+  for (const auto& [capability, clauses] : advice.not_declared) {
+    text += fmt::format("optional  {}\n          without it NOT_SUPPORTED: {}\n", capability, fmt::join(clauses, " "));
+  }
   if (!advice.needs.empty()) {
     text +=
         "\nA configuration that lets every case tell right from wrong, quickly: pingInterval 300 ms, pingTimeout 200 "
@@ -69,11 +81,6 @@ std::string advice_text(const Target& target, const Advice& advice) {
 }
 
 std::string advice_json(const Target& target, const Advice& advice) {
-  json::array needs;
-  for (const auto& [need, clauses] : advice.needs) {
-    json::array ids(clauses.begin(), clauses.end());
-    needs.push_back(json::object{{"need", need}, {"clauses", ids}});
-  }
   json::object capabilities;
   for (const std::string_view name : known_capabilities()) {
     capabilities[name] = target.has(name);
@@ -84,7 +91,8 @@ std::string advice_json(const Target& target, const Advice& advice) {
                                       {"capabilities", capabilities},
                                       {"assumptions", assumptions},
                                       {"cases", advice.judged},
-                                      {"needs", needs}}) +
+                                      {"needs", rows("need", advice.needs)},
+                                      {"not_declared", rows("capability", advice.not_declared)}}) +
          "\n";
 }
 

@@ -12,8 +12,9 @@
 namespace plumbline::conform {
 
 struct Advice {
-  std::size_t judged{0};                                  // cases that can tell right from wrong
-  std::map<std::string, std::vector<std::string>> needs;  // what is missing, for which clauses
+  std::size_t judged{0};                                         // cases that can tell right from wrong
+  std::map<std::string, std::vector<std::string>> needs;         // what is missing, for which clauses
+  std::map<std::string, std::vector<std::string>> not_declared;  // optional capabilities, and the clauses about them
 };
 
 // Asks every case in a world where nothing answers: one that says then that it does not apply would say so in a run,

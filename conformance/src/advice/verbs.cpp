@@ -54,7 +54,7 @@ int init_verb(const std::vector<std::string>& args) {
   }
   const SteadyClock clock;
   Chosen chosen;
-  if (const auto halt = choose_target(request.target, "", clock, chosen)) {
+  if (const auto halt = choose_target(request.target, {}, clock, chosen)) {
     return refuse(halt->code, "conform init", halt->sentence);
   }
   std::cout << target_file(chosen.target);
@@ -71,7 +71,7 @@ int doctor(const std::vector<std::string>& args) {
   }
   const SteadyClock clock;
   Chosen chosen;
-  if (const auto halt = choose_target(request.target, "", clock, chosen)) {
+  if (const auto halt = choose_target(request.target, {}, clock, chosen)) {
     return refuse(halt->code, "doctor", halt->sentence);
   }
   const LoadedCatalogue loaded = load_catalogue(embedded_spec());

@@ -16,6 +16,7 @@ int badness(const Finding& finding) {
       return 4;
     case Finding::Kind::unclear:
       return 3;
+    case Finding::Kind::not_supported:
     case Finding::Kind::not_applicable:
       return 2;
     case Finding::Kind::took:

@@ -73,9 +73,9 @@ void read_clauses(Complaints& complaints, StrictMap& file, Catalogue& catalogue)
 void read_mutants(Complaints& complaints, StrictMap& file, Catalogue& catalogue) {
   for (const YAML::Node& node : file.get("mutants")) {
     StrictMap map(complaints, node, "mutant");
-    catalogue.mutants.push_back({map.text("id"), map.text("row"), map.text("fault"), map.text("unsteady", false),
-                                 map.texts("fails"), map.texts("warns"), map.texts("blocks"), map.texts("weakens"),
-                                 map.texts("tells"), map.texts("skips")});
+    catalogue.mutants.push_back({map.text("id"), map.text("row"), map.text("fault"), map.text("variant", false),
+                                 map.text("unsteady", false), map.texts("fails"), map.texts("warns"),
+                                 map.texts("blocks"), map.texts("weakens"), map.texts("tells"), map.texts("skips")});
     map.done();
   }
 }

@@ -44,6 +44,7 @@ struct MutantExpectation {
   std::string id;
   std::string row;  // the clause that the fault is there for
   std::string fault;
+  std::string variant;   // of our own server that can show it; empty: plain
   std::string unsteady;  // why what it leads to differs from run to run; then only the row is certain
   std::vector<std::string> fails, warns, blocks, weakens, tells, skips;
 

@@ -50,7 +50,9 @@ CaseVerdict judge_case(const Clause& clause, const CaseRun& run) {
       continue;
     }
     CaseVerdict taken{Verdict::not_applicable, finding, "needs " + finding.expected};
-    if (finding.kind == Finding::Kind::took) {
+    if (finding.kind == Finding::Kind::not_supported) {
+      taken = {Verdict::not_supported, finding, "the capability " + finding.expected + " is not declared"};
+    } else if (finding.kind == Finding::Kind::took) {
       taken.verdict = clause.verdict_of(finding.alternative);
       taken.reason = finding.alternative == "A" ? "" : std::string(clause.meaning_of(finding.alternative));
     }
@@ -180,7 +182,9 @@ std::string_view to_string(Conformance conformance) {
 }
 
 Conformance conclude(const std::vector<ClauseVerdict>& verdicts) {
-  bool incomplete = verdicts.empty();
+  bool incomplete = std::all_of(verdicts.begin(), verdicts.end(), [](const ClauseVerdict& verdict) {
+    return verdict.verdict == Verdict::not_supported;  // nothing was judged
+  });
   bool conditional = false;
   for (const ClauseVerdict& verdict : verdicts) {
     if (verdict.declared == ClauseVerdict::Declared::as_expected) {

@@ -12,10 +12,11 @@ constexpr std::array<std::pair<Level, std::string_view>, 5> kLevels{{{Level::mus
                                                                      {Level::ref, "REF"},
                                                                      {Level::info, "INFO"}}};
 
-constexpr std::array<std::pair<Verdict, std::string_view>, 8> kVerdicts{{{Verdict::pass, "PASS"},
+constexpr std::array<std::pair<Verdict, std::string_view>, 9> kVerdicts{{{Verdict::pass, "PASS"},
                                                                          {Verdict::non_strict, "NON_STRICT"},
                                                                          {Verdict::warn, "WARN"},
                                                                          {Verdict::info, "INFO"},
+                                                                         {Verdict::not_supported, "NOT_SUPPORTED"},
                                                                          {Verdict::not_applicable, "NOT_APPLICABLE"},
                                                                          {Verdict::blocked, "BLOCKED"},
                                                                          {Verdict::inconclusive, "INCONCLUSIVE"},
@@ -33,24 +34,26 @@ std::string_view word_of(const Table& table, Key key) {
 
 int gravity(Verdict verdict) {
   switch (verdict) {
-    case Verdict::not_applicable:
+    case Verdict::not_supported:
       return 0;
-    case Verdict::pass:
+    case Verdict::not_applicable:
       return 1;
-    case Verdict::info:
+    case Verdict::pass:
       return 2;
-    case Verdict::non_strict:
+    case Verdict::info:
       return 3;
-    case Verdict::warn:
+    case Verdict::non_strict:
       return 4;
-    case Verdict::blocked:
+    case Verdict::warn:
       return 5;
-    case Verdict::inconclusive:
+    case Verdict::blocked:
       return 6;
-    case Verdict::fail:
+    case Verdict::inconclusive:
       return 7;
+    case Verdict::fail:
+      return 8;
   }
-  return 7;
+  return 8;
 }
 
 }  // namespace
@@ -117,6 +120,13 @@ Finding unclear(std::string reason) {
   Finding finding;
   finding.kind = Finding::Kind::unclear;
   finding.observed = std::move(reason);
+  return finding;
+}
+
+Finding not_supported(std::string_view capability) {
+  Finding finding;
+  finding.kind = Finding::Kind::not_supported;
+  finding.expected = capability;
   return finding;
 }
 

@@ -11,7 +11,7 @@ enum class Level { must, should, may, ref, info };
 [[nodiscard]] std::string_view to_string(Level level);
 [[nodiscard]] std::optional<Level> level_from(std::string_view word);
 
-enum class Verdict { pass, non_strict, warn, info, not_applicable, blocked, inconclusive, fail };
+enum class Verdict { pass, non_strict, warn, info, not_supported, not_applicable, blocked, inconclusive, fail };
 [[nodiscard]] std::string_view to_string(Verdict verdict);  // "PASS", "NON_STRICT", ...
 [[nodiscard]] std::optional<Verdict> verdict_from(std::string_view word);
 
@@ -22,6 +22,7 @@ struct Finding {
     violated,        // it did what the clause forbids
     unmet,           // a step of the set-up failed that belongs to clause `prerequisite`
     unclear,         // the suite could not see enough: lag, lost target
+    not_supported,   // an optional capability, named by `expected`, that the target does not declare
     not_applicable,  // this configuration cannot tell right from wrong; `expected` says what would be needed
   };
   Kind kind{Kind::unclear};
@@ -41,6 +42,7 @@ struct Finding {
 [[nodiscard]] Finding witnessed(std::string expected, std::string observed);  // violated, whatever the load
 [[nodiscard]] Finding unmet(std::string_view clause, std::string expected, std::string observed);
 [[nodiscard]] Finding unclear(std::string reason);
+[[nodiscard]] Finding not_supported(std::string_view capability);
 [[nodiscard]] Finding not_applicable(std::string needed);
 
 // The verdict of a violated clause follows from its level: MUST fails, SHOULD warns, the others are told only.

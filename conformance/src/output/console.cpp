@@ -39,10 +39,15 @@ std::string reason_line(const ClauseVerdict& verdict) {
 
 std::string last_line(const RunSummary& summary) {
   constexpr std::pair<Verdict, std::string_view> kWords[]{
-      {Verdict::pass, "pass"},       {Verdict::fail, "fail"},
-      {Verdict::warn, "warn"},       {Verdict::non_strict, "not strict"},
-      {Verdict::info, "info"},       {Verdict::not_applicable, "not applicable"},
-      {Verdict::blocked, "blocked"}, {Verdict::inconclusive, "inconclusive"},
+      {Verdict::pass, "pass"},
+      {Verdict::fail, "fail"},
+      {Verdict::warn, "warn"},
+      {Verdict::non_strict, "not strict"},
+      {Verdict::info, "info"},
+      {Verdict::not_supported, "not supported"},
+      {Verdict::not_applicable, "not applicable"},
+      {Verdict::blocked, "blocked"},
+      {Verdict::inconclusive, "inconclusive"},
   };
   std::string counts;
   for (const auto& [verdict, word] : kWords) {

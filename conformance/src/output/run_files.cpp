@@ -65,7 +65,10 @@ std::string sentence(const RunSummary& summary) {
                            cases_with(summary, Verdict::blocked),
                        judged);
   }
-  return fmt::format("all {} clauses hold", judged);
+  const auto absent = cases_with(summary, Verdict::not_supported);
+  return absent == 0 ? fmt::format("all {} clauses hold", judged)
+                     : fmt::format("all {} clauses hold that the target supports; {} need what it does not declare",
+                                   judged - absent, absent);
 }
 
 }  // namespace
@@ -187,6 +190,8 @@ std::string outcome_of(const CaseRun& run) {
       outcome = "unmet " + finding.prerequisite;
     } else if (finding.kind == Finding::Kind::not_applicable && outcome == "unclear") {
       outcome = "not applicable";
+    } else if (finding.kind == Finding::Kind::not_supported && outcome == "unclear") {
+      outcome = "not supported";
     } else if (finding.kind == Finding::Kind::took && (outcome == "unclear" || outcome == "A")) {
       outcome = finding.alternative;
     }
@@ -229,7 +234,8 @@ std::optional<std::string> write_script(const history::RunDir& dir, const Clause
 }
 
 bool is_news(Verdict verdict) {
-  return verdict != Verdict::pass && verdict != Verdict::info && verdict != Verdict::not_applicable;
+  return verdict != Verdict::pass && verdict != Verdict::info && verdict != Verdict::not_supported &&
+         verdict != Verdict::not_applicable;
 }
 
 }  // namespace

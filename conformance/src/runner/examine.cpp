@@ -36,7 +36,8 @@ Examined examine(const CaseRecord& record, const Clause& clause, const Target& t
                  const std::function<void(Time)>& settle) {
   for (const std::string& capability : clause.required) {
     if (!target.has(capability)) {
-      return {not_applicable("the capability " + capability), {}, {}};
+      return {
+          optional(capability) ? not_supported(capability) : not_applicable("the capability " + capability), {}, {}};
     }
   }
   const Time start = medium.time();

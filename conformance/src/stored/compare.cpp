@@ -28,6 +28,7 @@ int rank(std::string_view word) {
       return 3;
     case Verdict::fail:
       return 4;
+    case Verdict::not_supported:
     case Verdict::not_applicable:
     case Verdict::blocked:
     case Verdict::inconclusive:

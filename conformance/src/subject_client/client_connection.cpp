@@ -151,7 +151,7 @@ void ClientConnection::read_requests() {
 void ClientConnection::read_frames(std::string_view bytes) {
   for (Frame& frame : frames_.feed(bytes)) {
     if (!gone_ && !ended()) {
-      on_frame(std::move(frame));
+      on_frame(frame);
     }
   }
   if (frames_.broken() && !ended()) {

@@ -38,16 +38,27 @@ boost::system::result<Chosen, Halt> read_target_file(const std::string& file) {
   return chosen;
 }
 
-boost::system::result<Chosen, Halt> find_target(const std::string& target, const std::string& mutant,
-                                                const Clock& clock) {
+boost::system::result<Chosen, Halt> start_own(const OwnChoice& choice) {
+  const OwnVariant* variant = own_variant(choice.variant);
+  if (variant == nullptr) {
+    return Halt{ExitCode::usage, "unknown variant '" + choice.variant + "' of our own server"};
+  }
+  auto own = OwnServer::start(*variant, choice.mutant);
+  if (!own) {
+    // A fault that this build does not have, or nobody knows, is the caller's mistake; the server said which.
+    return Halt{choice.mutant.empty() ? ExitCode::setup_failed : ExitCode::usage, own.error()};
+  }
+  auto server = std::make_shared<OwnServer>(std::move(*own));
+  std::string words = variant == own_variants().data() ? "" : "--variant " + choice.variant;
+  if (!choice.mutant.empty()) {
+    words += (words.empty() ? "" : " ") + ("--mutant " + choice.mutant);
+  }
+  return Chosen{server->target(), server, std::move(words)};
+}
+
+boost::system::result<Chosen, Halt> find_target(const std::string& target, const OwnChoice& own, const Clock& clock) {
   if (target.empty()) {
-    auto own = OwnServer::start(mutant);
-    if (!own) {
-      // A fault that this build does not have, or nobody knows, is the caller's mistake; the server said which.
-      return Halt{mutant.empty() ? ExitCode::setup_failed : ExitCode::usage, own.error()};
-    }
-    auto server = std::make_shared<OwnServer>(std::move(*own));
-    return Chosen{server->target(), server, mutant.empty() ? "" : "--mutant " + mutant};
+    return start_own(own);
   }
   Chosen chosen;
   if (target.find("://") != std::string::npos) {
@@ -103,9 +114,8 @@ std::optional<Halt> choose_client(const std::string& target, Chosen& into) {
   return std::nullopt;
 }
 
-std::optional<Halt> choose_target(const std::string& target, const std::string& mutant, const Clock& clock,
-                                  Chosen& into) {
-  auto found = find_target(target, mutant, clock);
+std::optional<Halt> choose_target(const std::string& target, const OwnChoice& own, const Clock& clock, Chosen& into) {
+  auto found = find_target(target, own, clock);
   if (!found) {
     return found.error();
   }

@@ -21,6 +21,12 @@ struct Halt {
   std::string sentence;
 };
 
+// Which of our own servers, when no target is given. The variant is one of own_variants().
+struct OwnChoice {
+  std::string variant{"plain"};
+  std::string mutant{};
+};
+
 struct Chosen {
   Target target;                   // probed, unless it is our own server
   std::shared_ptr<OwnServer> own;  // when we are our own target
@@ -29,9 +35,9 @@ struct Chosen {
   std::string expectations{};                // path that its target file names
 };
 
-// `target`: URL, file, or empty for our own server, which may have the fault `mutant`.
-[[nodiscard]] std::optional<Halt> choose_target(const std::string& target, const std::string& mutant,
-                                                const Clock& clock, Chosen& into);
+// `target`: URL, file, or empty for our own server.
+[[nodiscard]] std::optional<Halt> choose_target(const std::string& target, const OwnChoice& own, const Clock& clock,
+                                                Chosen& into);
 
 // A client under test: a file that has its command, or empty for our own.
 [[nodiscard]] std::optional<Halt> choose_client(const std::string& target, Chosen& into);

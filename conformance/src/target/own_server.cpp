@@ -5,7 +5,7 @@
 
 namespace plumbline::conform {
 
-boost::system::result<OwnServer, std::string> OwnServer::start(const std::string& mutant) {
+boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant& variant, const std::string& mutant) {
   net::ChildProcess::Options options;
   options.command = {net::self_executable(),
                      "serve",
@@ -19,6 +19,7 @@ boost::system::result<OwnServer, std::string> OwnServer::start(const std::string
                      "200",
                      "--connect-timeout",
                      "1000"};
+  options.command.insert(options.command.end(), variant.words.begin(), variant.words.end());
   if (!mutant.empty()) {
     options.command.insert(options.command.end(), {"--mutant", mutant});
   }
@@ -35,13 +36,15 @@ boost::system::result<OwnServer, std::string> OwnServer::start(const std::string
     return endpoint.error();
   }
   Target target;
-  target.name = mutant.empty() ? "plumbline serve --app echo" : "plumbline serve --app echo --mutant " + mutant;
+  target.name = fmt::format("plumbline serve --app echo{}{}{}{}", variant.words.empty() ? "" : " ",
+                            fmt::join(variant.words, " "), mutant.empty() ? "" : " --mutant ", mutant);
   target.endpoint = *endpoint;
   target.timing.ping_interval = std::chrono::milliseconds{300};
   target.timing.ping_timeout = std::chrono::milliseconds{200};
   target.timing.connect_timeout = std::chrono::milliseconds{1000};
   target.timing_declared = true;
   target.max_payload = 1'000'000;
+  target.capabilities = capabilities_of(variant);
   target.configuration = fmt::format("{}", fmt::join(options.command, " "));
   return OwnServer(std::move(*child), std::move(target));
 }

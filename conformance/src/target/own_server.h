@@ -6,6 +6,7 @@
 #include <string>
 
 #include "plumbline/net/child_process.h"
+#include "target/own_variants.h"
 #include "target/target.h"
 
 namespace plumbline::conform {
@@ -14,7 +15,8 @@ namespace plumbline::conform {
 class OwnServer {
  public:
   // `mutant` may be empty. The error is one sentence.
-  [[nodiscard]] static boost::system::result<OwnServer, std::string> start(const std::string& mutant);
+  [[nodiscard]] static boost::system::result<OwnServer, std::string> start(const OwnVariant& variant,
+                                                                           const std::string& mutant);
 
   [[nodiscard]] const Target& target() const { return target_; }
   [[nodiscard]] bool running() { return child_.running(); }

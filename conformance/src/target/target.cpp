@@ -46,6 +46,10 @@ bool assumed(std::string_view capability) {
   return std::find(std::begin(kAssumed), std::end(kAssumed), capability) != std::end(kAssumed);
 }
 
+bool optional(std::string_view capability) {
+  return !assumed(capability) || capability == "recovery.off";
+}
+
 const std::vector<std::string_view>& known_capabilities() {
   static const std::vector<std::string_view> all = [] {
     std::vector<std::string_view> both(std::begin(kAssumed), std::end(kAssumed));

@@ -23,6 +23,8 @@ struct Timing {
 
 // What holds where nobody declares it: the plain protocol and its echo application, nothing optional.
 [[nodiscard]] bool assumed(std::string_view capability);
+// Whether a target may lack it and be whole all the same: what is not assumed, and that there is no recovery.
+[[nodiscard]] bool optional(std::string_view capability);
 
 // Commands of a target file, for the shell, run in its folder.
 struct Control {

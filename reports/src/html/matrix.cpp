@@ -39,8 +39,11 @@ std::string letter(std::size_t column) {
 }
 
 std::string short_word(const ClauseResult* clause) {
-  static const std::map<std::string_view, std::string_view> kWords{
-      {"NON_STRICT", "not strict"}, {"NOT_APPLICABLE", "n/a"}, {"INCONCLUSIVE", "unclear"}, {"BLOCKED", "blocked"}};
+  static const std::map<std::string_view, std::string_view> kWords{{"NON_STRICT", "not strict"},
+                                                                   {"NOT_SUPPORTED", "absent"},
+                                                                   {"NOT_APPLICABLE", "n/a"},
+                                                                   {"INCONCLUSIVE", "unclear"},
+                                                                   {"BLOCKED", "blocked"}};
   if (clause == nullptr) {
     return "\u2013";
   }
@@ -100,12 +103,13 @@ std::string targets(const std::vector<Column>& columns) {
     const std::string_view css = result.outcome == history::Outcome::pass   ? "good"
                                  : result.outcome == history::Outcome::fail ? "bad"
                                                                             : "doubt";
-    table.row({"<b>" + letter(i) + "</b>",
-               "<a href=\"" + html(columns[i].folder + "report.html") + "\">" + html(result.target) +
-                   "</a><br><small>" + html(result.started_at) + ", seed " + std::to_string(result.seed) + "</small>",
-               mark(verdict_word(result), css), count_text(counts["PASS"]), count_text(counts["FAIL"]),
-               count_text(counts["WARN"]), count_text(counts["NON_STRICT"]),
-               count_text(counts["NOT_APPLICABLE"] + counts["BLOCKED"] + counts["INCONCLUSIVE"])});
+    table.row(
+        {"<b>" + letter(i) + "</b>",
+         "<a href=\"" + html(columns[i].folder + "report.html") + "\">" + html(result.target) + "</a><br><small>" +
+             html(result.started_at) + ", seed " + std::to_string(result.seed) + "</small>",
+         mark(verdict_word(result), css), count_text(counts["PASS"]), count_text(counts["FAIL"]),
+         count_text(counts["WARN"]), count_text(counts["NON_STRICT"]),
+         count_text(counts["NOT_SUPPORTED"] + counts["NOT_APPLICABLE"] + counts["BLOCKED"] + counts["INCONCLUSIVE"])});
   }
   return table.html();
 }

@@ -1,11 +1,16 @@
 // The protocol fixture on the official Node server: 300/200 ms heartbeat, 1 s connect timeout, 1,000,000 bytes.
-// A program of its own, so that it can be ended at once: node node_server.mjs [PORT], one line when it listens.
+// A program of its own, so that it can be ended at once: node node_server.mjs [PORT [VARIANT]], one line when it listens.
+// The variants are those of `plumbline conform --variant`; node_variants.mjs has what they declare.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 import { install } from './node_fixture.mjs';
+import { variants } from './node_variants.mjs';
 
 const http = createServer();
-const io = new Server(http, { pingInterval: 300, pingTimeout: 200, connectTimeout: 1000, maxHttpBufferSize: 1e6 });
+const io = new Server(http, {
+  pingInterval: 300, pingTimeout: 200, connectTimeout: 1000, maxHttpBufferSize: 1e6,
+  ...variants[process.argv[3] ?? 'undeclared'].options,
+});
 install(io);
 http.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
   console.log(`listening on http://127.0.0.1:${http.address().port}`);

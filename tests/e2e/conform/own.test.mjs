@@ -14,7 +14,8 @@ for (let i = 1; i <= repeats; ++i) {
     const run = await judge([]);
     assert.equal(run.code, 0, run.stdout + run.stderr);
     const told = run.with_verdict('INFO').length; // what a target does where both are right
-    assert.equal(run.with_verdict('PASS').length + told, run.clauses.size, run.stdout);
+    const absent = run.with_verdict('NOT_SUPPORTED').length; // judged in another variant: variants.test.mjs
+    assert.equal(run.with_verdict('PASS').length + told + absent, run.clauses.size, run.stdout);
     assert.ok(run.clauses.size >= 165);
     assert.match(run.stdout, /core {2}\d+ pass {2}0 fail .*CONFORMANT/);
     seconds.push(Number(run.summary.generator.facts.seconds));

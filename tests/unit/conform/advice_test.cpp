@@ -49,6 +49,16 @@ TEST(Advice, NamesTheClausesOfAMissingCapability) {
   EXPECT_THAT(advice_json(target, advice), HasSubstr(R"("transport.polling":false)"));
 }
 
+TEST(Advice, TellsOptionalCapabilitiesApart) {
+  Target target = well_declared();
+  target.capabilities["recovery.off"] = false;
+  const Advice advice = advise(clauses(), target);
+  EXPECT_THAT(advice.not_declared, Contains(Pair("recovery.off", Contains("SIO-RE-01"))));
+  EXPECT_EQ(advice.needs.count("recovery.off"), 0U);
+  EXPECT_THAT(advice_text(target, advice), HasSubstr("without it NOT_SUPPORTED: SIO-RE-01"));
+  EXPECT_THAT(advice_json(target, advice), HasSubstr(R"({"capability":"recovery.off","clauses":["SIO-RE-01"]})"));
+}
+
 TEST(TargetFile, SaysWhatWasKnown) {
   Target target = well_declared();
   target.endpoint.host = "127.0.0.1";

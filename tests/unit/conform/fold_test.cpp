@@ -90,6 +90,13 @@ TEST(Fold, KeepsPassWhenTheOtherCaseDoesNotApply) {
   EXPECT_EQ(only({run_of("X.a", {not_applicable("more")}), run_of("X.b", {pass("")})}, rules).verdict, Verdict::pass);
 }
 
+TEST(Fold, SaysWhichCapabilityIsNotDeclared) {
+  const Catalogue rules = catalogue();
+  const ClauseVerdict verdict = only({run_of("X.a", {not_supported("sio.recovery")})}, rules);
+  EXPECT_EQ(verdict.verdict, Verdict::not_supported);
+  EXPECT_EQ(verdict.reason, "the capability sio.recovery is not declared");
+}
+
 TEST(Fold, BlocksDependantsAndNamesTheRoot) {
   const Catalogue rules = catalogue();
   const auto verdicts = fold(rules, {run_of("X.a", {violated("e", "o")}), run_of("Y.a", {violated("e", "o")}),
@@ -137,6 +144,14 @@ TEST(Conclude, NeedsEveryMustToBeJudged) {
   EXPECT_EQ(conclusion(unclear("lag")), Conformance::incomplete);
   EXPECT_EQ(conclusion(violated("e", "o"), "W.a"), Conformance::conformant);
   EXPECT_EQ(conclude({}), Conformance::incomplete);
+}
+
+TEST(Conclude, CountsWhatIsNotSupportedNeitherWay) {
+  const Catalogue rules = catalogue();
+  const CaseRun absent = run_of("W.a", {not_supported("sio.recovery")});
+  EXPECT_EQ(conclude(fold(rules, {run_of("X.a", {pass("")}), absent})), Conformance::conformant);
+  EXPECT_EQ(conclude(fold(rules, {run_of("X.a", {violated("e", "o")}), absent})), Conformance::non_conformant);
+  EXPECT_EQ(conclude(fold(rules, {absent})), Conformance::incomplete) << "nothing was judged";
 }
 
 }  // namespace

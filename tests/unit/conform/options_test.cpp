@@ -17,6 +17,14 @@ TEST(ConformOptions, RefusesASeedThatIsNoWholeNumber) {
   }
 }
 
+TEST(ConformOptions, RefusesAVariantOfAServerThatIsNotOurs) {
+  EXPECT_EQ(parse_options({"--variant", "recovery"}).options.own.variant, "recovery");
+  EXPECT_EQ(parse_options({}).options.own.variant, "plain");
+  EXPECT_EQ(parse_options({"--variant", "unheard-of"}).exit, 2);
+  EXPECT_EQ(parse_options({"--variant", "plain", "--target", "http://127.0.0.1:1"}).exit, 2);
+  EXPECT_EQ(parse_options({"--variant", "plain", "--subject", "client"}).exit, 2);
+}
+
 TEST(ConformOptions, KnowsItsThreeTasks) {
   EXPECT_EQ(parse_options({"list", "--json"}).options.task, Options::Task::list);
   EXPECT_EQ(parse_options({"explain", "EIO-UP-04"}).options.task, Options::Task::explain);

@@ -112,7 +112,7 @@ Finding eio_po_08_a(Context& c) {
       found = worst(std::move(found), took("server-error", seen));
     }
   }
-  return still_polls(c, session, std::move(found));
+  return still_polls(c, session, found);
 }
 
 Finding eio_po_09_a(Context& c) {
@@ -214,7 +214,7 @@ Finding eio_up_09_a(Context& c) {
     }
     found = worst(std::move(found), std::move(one));
   }
-  return found.kind == Finding::Kind::took ? still_polls(c, session, std::move(found)) : found;
+  return found.kind == Finding::Kind::took ? still_polls(c, session, found) : found;
 }
 
 Finding eio_up_10_a(Context& c) {

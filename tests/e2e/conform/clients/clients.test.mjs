@@ -17,7 +17,7 @@ capabilities: {sio.recovery: true}
 test('our own client keeps every clause that applies to it', async () => {
   const found = await judge(['--subject', 'client']);
   assert.equal(found.code, 0, found.stdout + found.stderr);
-  assert.deepEqual(found.with_verdict('NOT_APPLICABLE'), ['CLI-12'], 'it does not resume what it lost');
+  assert.deepEqual(found.with_verdict('NOT_SUPPORTED'), ['CLI-12'], 'it does not resume what it lost');
   assert.equal(found.with_verdict('PASS').length, found.clauses.size - 1, found.stdout);
 });
 

@@ -1,0 +1,55 @@
+#include "target/own_variants.h"
+
+#include <algorithm>
+
+namespace plumbline::conform {
+namespace {
+
+// What `serve --app echo` has however it is started.
+constexpr std::string_view kAlways[]{"testapp.ask",
+                                     "testapp.bcast",
+                                     "testapp.deny",
+                                     "testapp.dynamic",
+                                     "testapp.kick",
+                                     "testapp.middleware",
+                                     "testapp.packet-middleware",
+                                     "testapp.rooms",
+                                     "testapp.slow",
+                                     "testapp.volatile"};
+
+}  // namespace
+
+const std::vector<OwnVariant>& own_variants() {
+  static const std::vector<OwnVariant> all{
+      {"plain", {}, {"cors.any", "http.compression"}, {}},
+      {"recovery", {"--recovery-window", "2000"}, {"cors.any", "http.compression", "sio.recovery"}, {"recovery.off"}},
+      {"features",
+       {"--cors", "https://app.example", "--cookie", "io", "--ws-compression", "on"},
+       {"cors.list", "cookie", "http.compression", "permessage-deflate", "testapp.compress"},
+       {}},
+      {"bare", {"--cors", "off", "--http-compression", "off"}, {"cors.off"}, {}},
+  };
+  return all;
+}
+
+const OwnVariant* own_variant(std::string_view name) {
+  const auto& all = own_variants();
+  const auto found = std::find_if(all.begin(), all.end(), [name](const OwnVariant& one) { return one.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::map<std::string, bool> capabilities_of(const OwnVariant& variant) {
+  std::map<std::string, bool> capabilities;
+  for (const std::string_view name : kAlways) {
+    capabilities[std::string(name)] = true;
+  }
+  for (const std::string_view name : variant.capabilities) {
+    capabilities[std::string(name)] = true;
+  }
+  for (const std::string_view name : variant.not_there) {
+    capabilities[std::string(name)] = false;
+  }
+  return capabilities;
+}
+
+}  // namespace plumbline::conform

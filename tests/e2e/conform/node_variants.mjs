@@ -1,0 +1,37 @@
+// The official Node server in the configurations of `plumbline conform --variant`, with what each declares.
+const fixture = ['ask', 'bcast', 'deny', 'dynamic', 'kick', 'middleware', 'packet-middleware', 'rooms', 'slow', 'volatile']
+  .map((ability) => `testapp.${ability}`);
+const any = { cors: { origin: '*' } };
+
+export const variants = {
+  undeclared: { options: {}, capabilities: [], not_there: [] }, // the server as it comes, nothing optional declared
+  plain: { options: any, capabilities: [...fixture, 'cors.any', 'http.compression'], not_there: [] },
+  recovery: {
+    options: { ...any, connectionStateRecovery: { maxDisconnectionDuration: 2000 } },
+    capabilities: [...fixture, 'cors.any', 'http.compression', 'sio.recovery'],
+    not_there: ['recovery.off'],
+  },
+  features: {
+    options: {
+      cors: { origin: ['https://app.example'], credentials: true },
+      cookie: true,
+      perMessageDeflate: { threshold: 1024 },
+    },
+    capabilities: [...fixture, 'cors.list', 'cookie', 'http.compression', 'permessage-deflate', 'testapp.compress'],
+    not_there: [],
+  },
+  bare: { options: { httpCompression: false }, capabilities: [...fixture, 'cors.off'], not_there: [] },
+};
+
+// A target file for the server of this variant at `url`.
+export function descriptor(url, variant = 'undeclared', interval = 300) {
+  const { capabilities, not_there } = variants[variant];
+  const declared = [...capabilities.map((name) => `${name}: true`), ...not_there.map((name) => `${name}: false`)];
+  return `schema: target/1
+target: {name: node socket.io 4.8.4}
+endpoints: {socketio: {url: '${url}'}}
+timing: {ping_interval_ms: ${interval}, ping_timeout_ms: 200, connect_timeout_ms: 1000}
+limits: {max_payload: 1000000}
+capabilities: {${declared.join(', ')}}
+`;
+}

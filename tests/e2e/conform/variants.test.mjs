@@ -1,0 +1,63 @@
+// No configuration shows every clause. What only some of them show holds there, on our server and on the official one, and
+// between them our server's variants judge every active clause.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { run as plumbline } from '../plumbline.mjs';
+import { judge } from './judge.mjs';
+import { descriptor, variants } from './node_variants.mjs';
+
+const names = Object.keys(variants).filter((name) => name !== 'undeclared');
+// What no variant of our server has, and why.
+const elsewhere = new Map([]);
+// Departures of the official server that only these variants show; the rest is in node.test.mjs.
+const departs = new Map([]);
+
+const catalogue = JSON.parse((await plumbline(['conform', 'list', '--json'])).stdout);
+const active = catalogue.filter((clause) => clause.status === 'active' && !clause.capabilities.includes('client'));
+const everywhere = new Set();
+const holds = ['PASS', 'INFO'];
+
+// Clauses that need what only this variant has.
+const only_in = (name) => active.filter((clause) => clause.capabilities.some((need) =>
+  variants[name].capabilities.includes(need) && !variants.plain.capabilities.includes(need)));
+
+for (const name of names) {
+  // With recovery every event has one more argument, which the other clauses do not expect.
+  const asked = name === 'recovery' ? only_in(name).map((clause) => clause.id) : [];
+  test(`our server, ${name}`, { skip: name === 'recovery' && asked.length === 0 && 'no clause yet' }, async () => {
+    const run = await judge([...asked, '--variant', name]);
+    assert.equal(run.code, 0, run.stdout + run.stderr);
+    for (const [id, clause] of run.clauses) {
+      assert.ok([...holds, 'NOT_SUPPORTED'].includes(clause.verdict), `${id} is ${clause.verdict}: ${clause.observed}`);
+      if (holds.includes(clause.verdict)) everywhere.add(id);
+    }
+  });
+}
+
+test('between them the variants judge every active clause', () => {
+  assert.deepEqual(active.map((clause) => clause.id).filter((id) => !everywhere.has(id) && !elsewhere.has(id)), []);
+});
+
+for (const name of names.filter((one) => one !== 'plain')) {
+  test(`the official Node server, ${name}: what only this variant has`, async (t) => {
+    const only = only_in(name);
+    if (only.length === 0) return t.skip('no clause yet');
+    const program = fileURLToPath(new URL('node_server.mjs', import.meta.url));
+    const child = spawn(process.execPath, [program, '0', name], { stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => child.kill('SIGKILL'));
+    const [line] = await once(createInterface({ input: child.stdout }), 'line');
+    await writeFile(`${name}.yaml`, descriptor(line.split(' ').at(-1), name));
+    const run = await judge([...only.map((clause) => clause.id), '--target', `${name}.yaml`]);
+    for (const { id } of only) {
+      const found = run.clauses.get(id);
+      assert.ok(holds.includes(found.verdict) || departs.get(id) === found.verdict,
+        `${id} is ${found.verdict}: ${found.observed} ${found.reason}`);
+    }
+  });
+}
