@@ -360,13 +360,13 @@ int run_plan(const Plan& plan, const Options& options) {
   }
   // A target of the user's own is asked first: no run directory for a run that cannot begin.
   const bool child = is_child(plan.scenario.target);
-  std::optional<RunningTarget> target;
+  std::unique_ptr<RunningTarget> target;
   const auto start = [&](const std::string& log) -> std::optional<Refusal> {
     auto started = start_target(plan.scenario.target, options, key.file, log);
     if (!started) {
       return Refusal{started.error().sentence, started.error().exit};
     }
-    target.emplace(std::move(started.value()));
+    target = std::make_unique<RunningTarget>(std::move(started.value()));
     return std::nullopt;
   };
   if (!child) {

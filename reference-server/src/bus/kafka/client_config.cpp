@@ -2,6 +2,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <tuple>
 
 #include "plumbline/base/log.h"
 
@@ -76,7 +77,7 @@ KafkaClient ClientConfig::make(rd_kafka_type_t type) {
   if (!client) {
     throw std::runtime_error(std::string("Kafka: no client can be made: ") + why.data());
   }
-  static_cast<void>(conf_.release());  // the client's now
+  std::ignore = conf_.release();  // the client's now
   return client;
 }
 

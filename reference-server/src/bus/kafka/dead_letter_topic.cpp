@@ -1,6 +1,7 @@
 #include "bus/kafka/dead_letter_topic.h"
 
 #include <array>
+#include <tuple>
 
 #include "plumbline/base/log.h"
 
@@ -45,7 +46,7 @@ void DeadLetterTopic::add(const std::string& key, const std::string& value, cons
   parts[4].u.headers = headers.get();
   rd_kafka_error_t* refused = rd_kafka_produceva(producer_.get(), parts.data(), parts.size());
   if (refused == nullptr) {
-    static_cast<void>(headers.release());  // the record's now
+    std::ignore = headers.release();  // the record's now
     return;
   }
   log::warn("dead_letter_not_published", {{"from", from}, {"error", rd_kafka_error_string(refused)}});
