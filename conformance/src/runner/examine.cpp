@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <exception>
+
 namespace plumbline::conform {
 namespace {
 
@@ -30,6 +32,16 @@ Finding doubt_when_late(Finding finding, const Context& context, Time start, Tim
   return doubt;
 }
 
+// What a target sends must not end the run of all others, even where a case has not thought of it.
+Finding run_guarded(const CaseRecord& record, Context& context) {
+  try {
+    return record.run(context);
+  } catch (const std::exception& broken) {
+    return unclear(fmt::format("a defect of the suite, not of the target: {} broke off ({}); please report it",
+                               record.id, broken.what()));
+  }
+}
+
 }  // namespace
 
 Examined examine(const CaseRecord& record, const Clause& clause, const Target& target, Medium& medium,
@@ -45,7 +57,7 @@ Examined examine(const CaseRecord& record, const Clause& clause, const Target& t
   WireLog log(log_clock);
   Wire wire(target.endpoint, log, medium);
   Context context(target, wire);
-  Finding finding = record.run(context);
+  Finding finding = run_guarded(record, context);
   finding.target_gone = wire.any_refused();
   const Time end = medium.read_clock();
   if (doubtful_when_late(clause, finding)) {
