@@ -160,12 +160,15 @@ std::vector<std::string> words_of(const ConfigEntries& entries, const CLI::App& 
     if (given.get_option("--" + key)->count() > 0) {
       continue;
     }
-    std::string joined;
+    std::string word = "--";
+    word += key;
+    word += '=';
+    const std::size_t empty = word.size();
     for (const ConfigValue& value : values) {
-      joined += joined.empty() ? "" : ",";
-      joined += value.text;
+      word += word.size() == empty ? "" : ",";
+      word += value.text;
     }
-    words.push_back("--" + key + "=" + joined);
+    words.push_back(std::move(word));
   }
   return words;
 }

@@ -2,8 +2,8 @@
 
 namespace plumbline::serve {
 
-bool Questions::ask(std::uint64_t id, const void* whom, Answered answered) {
-  return waiting_.size() < most_ && waiting_.try_emplace({id, whom}, std::move(answered)).second;
+bool Questions::ask(std::uint64_t id, const void* whom, const Answered& answered) {
+  return waiting_.size() < most_ && waiting_.try_emplace({id, whom}, answered).second;
 }
 
 bool Questions::answer(std::uint64_t id, const void* whom, std::string_view array) {

@@ -16,7 +16,7 @@ class Questions {
   explicit Questions(std::size_t most = 4096) : most_(most) {}
 
   // One id may be asked of several sockets. false: too many wait already, this one is not asked.
-  [[nodiscard]] bool ask(std::uint64_t id, const void* whom, Answered answered);
+  [[nodiscard]] bool ask(std::uint64_t id, const void* whom, const Answered& answered);
   // The first answer of the one that was asked counts; all others are ignored.
   bool answer(std::uint64_t id, const void* whom, std::string_view array);
   std::size_t forget(std::uint64_t id);  // how many had not answered

@@ -204,9 +204,9 @@ void ChatShard::one_idle() {
   if (++drain_.idle_shards < all_.size() || !drain_.done) {
     return;
   }
-  auto done = std::exchange(drain_.done, nullptr);
+  const auto done = std::exchange(drain_.done, nullptr);
   if (core_.shard == 0) {
-    core_.shared.backends->leave(std::move(done));
+    core_.shared.backends->leave(done);
   } else {
     done();
   }
