@@ -72,7 +72,8 @@ bool FrameReader::take(Frame& frame) {
   }
   const unsigned first = byte_at(pending_, 0);
   const unsigned second = byte_at(pending_, 1);
-  if ((first & 0x70U) != 0 || ((second & 0x80U) != 0) != masked_ || !known_opcode(first & 0x0fU)) {
+  frame.packed = packed_allowed_ && (first & 0x70U) == kPacked && ((first & 0x0fU) == 1 || (first & 0x0fU) == 2);
+  if (((first & 0x70U) != 0 && !frame.packed) || ((second & 0x80U) != 0) != masked_ || !known_opcode(first & 0x0fU)) {
     broken_ = true;
     return false;
   }

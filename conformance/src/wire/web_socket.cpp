@@ -19,6 +19,10 @@ std::string_view frame_name(unsigned opcode) {
       return "ws ping";
     case 10:
       return "ws pong";
+    case kPacked | 1U:
+      return "ws text packed";
+    case kPacked | 2U:
+      return "ws binary packed";
     default:
       return "ws frame";
   }
@@ -26,13 +30,14 @@ std::string_view frame_name(unsigned opcode) {
 
 }  // namespace
 
-WebSocket::WebSocket(Medium& medium, const Endpoint& endpoint, WireLog& log, int number, std::string_view target)
+WebSocket::WebSocket(Medium& medium, const Endpoint& endpoint, WireLog& log, int number, std::string_view target,
+                     std::string_view header_lines)
     : Connection(medium, endpoint, log, number) {
   // The key is the sample of RFC 6455 1.3: evidence is easier to read when it never changes.
   const std::string request = fmt::format(
       "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-      target, endpoint.authority());
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{}\r\n",
+      target, endpoint.authority(), header_lines);
   log_.sent(number, "http", request);
   queue(request);
   if (ended()) {
@@ -47,6 +52,11 @@ void WebSocket::frame(unsigned opcode, std::string_view payload, bool fin) {
   } else {
     waiting_.emplace_back(opcode, masked_frame(opcode, payload, fin));
   }
+}
+
+void WebSocket::packed_text(std::string_view payload) {
+  log_.sent(number(), frame_name(kPacked | 1U), payload);
+  queue(masked_frame(kPacked | 1U, packed_message(payload)));
 }
 
 void WebSocket::raw(std::string_view bytes) {
@@ -81,6 +91,12 @@ void WebSocket::on_bytes(std::string_view bytes) {
     return;
   }
   open_ = true;
+  for (const auto& [name, value] : answer.headers) {
+    if (name == "sec-websocket-extensions" && value.find("permessage-deflate") != std::string::npos) {
+      reader_.allow_packed();
+    }
+  }
+  switched_ = std::move(answer);
   for (const auto& [opcode, raw] : waiting_) {
     queue(raw);
   }
@@ -105,8 +121,10 @@ void WebSocket::on_frames(std::string_view bytes) {
 }
 
 void WebSocket::on_frame(Frame frame) {
-  log_.received(number(), frame_name(frame.opcode), frame.payload);
-  if (close_code_) {
+  if (!frame.packed) {  // what is packed is told unpacked
+    log_.received(number(), frame_name(frame.opcode), frame.payload);
+  }
+  if (close_code_ || not_packed_) {
     return;
   }
   if (frame.opcode == 8) {
@@ -125,15 +143,32 @@ void WebSocket::on_frame(Frame frame) {
     if (frame.opcode != 0) {
       partial_.clear();
       partial_binary_ = frame.opcode == 2;
+      partial_packed_ = frame.packed;
     }
     partial_ += frame.payload;
     if (frame.fin) {
-      on_message(partial_binary_, std::exchange(partial_, {}));
+      on_end_of_message();
     }
   }
 }
 
-void WebSocket::on_message(bool is_binary, std::string payload) {
+void WebSocket::on_end_of_message() {
+  std::string payload = std::exchange(partial_, {});
+  if (partial_packed_) {
+    auto unpacked = inflater_.message(payload);
+    not_packed_ = !unpacked.has_value();
+    log_.received(number(), not_packed_ ? "no DEFLATE" : frame_name(kPacked | (partial_binary_ ? 2U : 1U)),
+                  not_packed_ ? payload : *unpacked);
+    if (not_packed_) {
+      mark_over();
+      return;
+    }
+    payload = std::move(*unpacked);
+  }
+  on_message(partial_binary_, partial_packed_, std::move(payload));
+}
+
+void WebSocket::on_message(bool is_binary, bool packed, std::string payload) {
   const Time at = now();
   if (!is_binary && payload == "2") {
     pings_.push_back(at);
@@ -143,7 +178,7 @@ void WebSocket::on_message(bool is_binary, std::string payload) {
     }
     return;
   }
-  messages_.push_back({at, is_binary, std::move(payload)});
+  messages_.push_back({at, is_binary, std::move(payload), packed});
 }
 
 void WebSocket::mark_over() {
@@ -156,6 +191,9 @@ void WebSocket::mark_over() {
 std::string WebSocket::how_it_ended() const {
   if (refusal_) {
     return fmt::format("refused with HTTP {} {}", refusal_->status, brief(refusal_->body, 80));
+  }
+  if (not_packed_) {
+    return "a compressed message that cannot be unpacked";
   }
   if (reader_.broken()) {
     return fmt::format("bytes that are no WebSocket frame: {}", brief(reader_.garbage(), 60));

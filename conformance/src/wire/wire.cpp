@@ -37,9 +37,9 @@ HttpExchange& Wire::http_raw(std::string_view bytes, HttpExchange::After after) 
   return reference;
 }
 
-WebSocket& Wire::web_socket(std::string_view query) {
-  auto socket =
-      std::make_unique<WebSocket>(*medium_, endpoint_, log_, next_number(), endpoint_.path + "?" + std::string(query));
+WebSocket& Wire::web_socket(std::string_view query, std::string_view header_lines) {
+  auto socket = std::make_unique<WebSocket>(*medium_, endpoint_, log_, next_number(),
+                                            endpoint_.path + "?" + std::string(query), header_lines);
   WebSocket& reference = *socket;
   connections_.push_back(std::move(socket));
   return reference;

@@ -28,7 +28,7 @@ class Wire {
                                          std::string_view path = {}) const;
   // These bytes as they are: a request that is unusual, or only the beginning of one (HttpExchange::more).
   HttpExchange& http_raw(std::string_view bytes, HttpExchange::After after = HttpExchange::After::hang_up);
-  WebSocket& web_socket(std::string_view query);
+  WebSocket& web_socket(std::string_view query, std::string_view header_lines = {});
 
   // Serves until the predicate holds (true) or the time is over (false).
   bool until(const std::function<bool()>& predicate, Duration bound);
