@@ -74,7 +74,8 @@ std::string advice_text(const Target& target, const Advice& advice) {
   if (!advice.needs.empty()) {
     text +=
         "\nA configuration that lets every case tell right from wrong, quickly: pingInterval 300 ms, pingTimeout 200 "
-        "ms,\nconnect timeout 1000 ms, maxPayload 1000000 bytes, both transports, the echo application on / and "
+        "ms,\nconnect timeout 1000 ms, upgrade timeout 600 ms, maxPayload 1000000 bytes, both transports, the echo "
+        "application on / and "
         "/custom\n(conformance/README.md), all of it declared in a target file: plumbline conform init --target URL\n";
   }
   return text + fmt::format("{} cases can be judged\n", advice.judged);

@@ -36,6 +36,10 @@ std::string target_file(const Target& target) {
       "  {}connect_timeout_ms: {}\n",
       ms(target.timing.ping_interval), ms(target.timing.ping_timeout), timed ? "" : "# ",
       timed ? ms(*target.timing.connect_timeout) : 45'000);
+  text += fmt::format(
+      "  # The same for a WebSocket that does not finish its upgrade: EIO-UP-12, EIO-UP-13.\n  {}upgrade_timeout_ms: "
+      "{}\n",
+      target.timing.upgrade_timeout ? "" : "# ", ms(target.timing.upgrade_timeout.value_or(std::chrono::seconds{10})));
   if (target.max_payload) {
     text += fmt::format("limits: {{max_payload: {}}}\n", *target.max_payload);
   }

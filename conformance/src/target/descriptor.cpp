@@ -46,6 +46,9 @@ void read_timing(Complaints& complaints, const YAML::Node& node, Target& target)
   if (const auto connect = timing.number("connect_timeout_ms", 1, kOneHour)) {
     target.timing.connect_timeout = std::chrono::milliseconds{*connect};
   }
+  if (const auto upgrade = timing.number("upgrade_timeout_ms", 1, kOneHour)) {
+    target.timing.upgrade_timeout = std::chrono::milliseconds{*upgrade};
+  }
   for (const std::string_view later : {"typing_ttl_ms", "live_delivery_p99_ms", "cache_staleness_ms"}) {
     (void)timing.get(later);
   }

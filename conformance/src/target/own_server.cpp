@@ -18,7 +18,9 @@ boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant&
                      "--ping-timeout",
                      "200",
                      "--connect-timeout",
-                     "1000"};
+                     "1000",
+                     "--upgrade-timeout",
+                     "600"};
   options.command.insert(options.command.end(), variant.words.begin(), variant.words.end());
   if (!mutant.empty()) {
     options.command.insert(options.command.end(), {"--mutant", mutant});
@@ -42,6 +44,7 @@ boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant&
   target.timing.ping_interval = std::chrono::milliseconds{300};
   target.timing.ping_timeout = std::chrono::milliseconds{200};
   target.timing.connect_timeout = std::chrono::milliseconds{1000};
+  target.timing.upgrade_timeout = std::chrono::milliseconds{600};
   target.timing_declared = true;
   target.max_payload = 1'000'000;
   target.capabilities = capabilities_of(variant);

@@ -28,6 +28,7 @@ const std::vector<OwnVariant>& own_variants() {
        {"cors.list", "cookie", "http.compression", "permessage-deflate", "testapp.compress"},
        {}},
       {"bare", {"--cors", "off", "--http-compression", "off"}, {"cors.off"}, {}},
+      {"no-upgrades", {"--upgrades", "off"}, {"cors.any", "http.compression", "upgrades.off"}, {"transport.upgrade"}},
   };
   return all;
 }

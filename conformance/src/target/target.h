@@ -19,6 +19,7 @@ struct Timing {
   std::optional<Duration> connect_timeout;
   // For answers that the protocol gives no bound: long, since only a broken target waits for it.
   Duration answer_bound{std::chrono::milliseconds{1500}};
+  std::optional<Duration> upgrade_timeout{};
 };
 
 // What holds where nobody declares it: the plain protocol and its echo application, nothing optional.

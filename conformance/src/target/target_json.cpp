@@ -23,7 +23,8 @@ bool read_timing(const json::object& fields, Target& target) {
   if (!interval || !timeout || !answer) {
     return false;
   }
-  target.timing = {*interval, *timeout, duration(fields, "connect_timeout_ns"), *answer};
+  target.timing = {*interval, *timeout, duration(fields, "connect_timeout_ns"), *answer,
+                   duration(fields, "upgrade_timeout_ns")};
   target.timing_declared = fields.contains("declared");
   return true;
 }
@@ -36,6 +37,9 @@ json::object to_json(const Target& target) {
                       {"answer_bound_ns", target.timing.answer_bound.count()}};
   if (target.timing.connect_timeout) {
     timing["connect_timeout_ns"] = target.timing.connect_timeout->count();
+  }
+  if (target.timing.upgrade_timeout) {
+    timing["upgrade_timeout_ns"] = target.timing.upgrade_timeout->count();
   }
   if (target.timing_declared) {
     timing["declared"] = true;

@@ -133,7 +133,9 @@ boost::system::result<EngineRequest, RequestError> judge_request(
   }
   request.sid = picked.sid;
   if (request.sid.empty()) {
-    if (method != "GET" && !options.has(ServerFault::put_ok)) {
+    const bool opens =
+        options.has(ServerFault::put_ok) || (method == "OPTIONS" && options.has(ServerFault::options_opens_session));
+    if (method != "GET" && !opens) {
       return RequestError::bad_handshake_method;
     }
     if (polling == wants_upgrade) {
@@ -151,7 +153,8 @@ std::string open_packet(std::string_view sid, TransportName transport, const Ser
   text += options.has(ServerFault::open_extra_field) ? "{\"version\":4,\"sid\":\"" : "{\"sid\":\"";
   text += sid;
   text += "\",\"upgrades\":[";
-  const bool offered = transport == TransportName::polling && !options.has(ServerFault::upgrades_list_empty);
+  const bool offered =
+      transport == TransportName::polling && options.upgrades && !options.has(ServerFault::upgrades_list_empty);
   if ((offered || options.has(ServerFault::ws_upgrades_listed)) && options.websocket) {
     text += "\"websocket\"";
   }

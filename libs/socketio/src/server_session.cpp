@@ -124,6 +124,12 @@ std::optional<RequestError> ServerSession::attach_websocket(Time now) {
   if (upgraded() || upgrade_ != Upgrade::none || !options_->websocket) {
     return RequestError::bad_request;
   }
+  if (!options_->upgrades && !has(ServerFault::upgrades_off_ignored)) {
+    if (has(ServerFault::upgrades_off_closes)) {
+      close(CloseReason::transport_error, now);
+    }
+    return RequestError::bad_request;
+  }
   upgrade_ = Upgrade::attached;
   polling_->deadline = has(ServerFault::upgrade_never_times_out) ? kNever : now + options_->upgrade_timeout;
   return std::nullopt;
@@ -136,6 +142,9 @@ void ServerSession::on_candidate_message(bool binary, std::string_view payload, 
   const bool probe = payload == "2probe" || (has(ServerFault::probe_any_payload) && payload.starts_with('2'));
   if (!binary && probe) {
     upgrade_ = Upgrade::probed;
+    if (has(ServerFault::probed_never_times_out)) {
+      polling_->deadline = kNever;
+    }
     host_->ws_text(has(ServerFault::probe_answer_bare) ? "3" : "3" + std::string(payload.substr(1)));
     if (polling_->parked && !has(ServerFault::no_noop_on_upgrade)) {
       answer_parked("6");
@@ -161,6 +170,9 @@ void ServerSession::finish_upgrade(Time now) {
   }
   if (has(ServerFault::lose_buffer_on_upgrade)) {
     return;
+  }
+  if (has(ServerFault::upgrade_reverses_buffer)) {
+    std::reverse(before->queue.begin(), before->queue.end());
   }
   for (const Outgoing& packet : before->queue) {
     packet.send_to(*host_);
@@ -222,6 +234,9 @@ void ServerSession::send_message(bool binary, std::string_view payload) {
 void ServerSession::enqueue(Outgoing packet, std::size_t bytes) {
   Polling& polling = *polling_;
   if (!polling.parked && has(ServerFault::emit_between_polls_lost) && loses_one(packet)) {
+    return;
+  }
+  if (upgrade_ == Upgrade::attached && packet.type == PacketType::message && has(ServerFault::attached_emit_lost)) {
     return;
   }
   const bool fits =

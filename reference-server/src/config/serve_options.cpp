@@ -40,6 +40,7 @@ struct Raw {
   std::string log_level{"warn"};
   std::string http_compression{"on"};
   std::string ws_compression{"off"};
+  std::string upgrades{"on"};
   std::vector<std::string> transports{"polling", "websocket"};
   std::size_t shards{default_shards(std::thread::hardware_concurrency())};
   std::int64_t ping_interval{25'000};
@@ -135,6 +136,8 @@ void declare(CLI::App& app, Raw& raw) {
       ->delimiter(',')
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::IsMember({"polling", "websocket"}));
+  app.add_option("--upgrades", raw.upgrades, "let a polling session change to WebSocket")
+      ->check(CLI::IsMember({"on", "off"}));
   app.add_option("--path", options.path, "where Engine.IO answers");
   declare_wire(app, raw);
   app.add_option("--log-level", raw.log_level, "to stderr")
@@ -269,6 +272,7 @@ ServeOptions finished(const Raw& raw) {
   };
   options.polling = offers("polling");
   options.websocket = offers("websocket");
+  options.upgrades = raw.upgrades == "on";
   options.ping_interval = std::chrono::milliseconds{raw.ping_interval};
   options.ping_timeout = std::chrono::milliseconds{raw.ping_timeout};
   options.connect_timeout = std::chrono::milliseconds{raw.connect_timeout};

@@ -35,6 +35,7 @@ struct ServeOptions {
   std::size_t max_payload{1'000'000};
   bool polling{true};
   bool websocket{true};
+  bool upgrades{true};  // from polling to WebSocket
   std::string path{"/socket.io/"};
   std::vector<std::string> cors{"*"};  // empty: off
   bool http_compression{true};         // bodies, where Accept-Encoding allows

@@ -80,11 +80,13 @@ void open_polling(Shard& shard, HttpConnection& connection) {
   connection.respond(std::move(answer));
 }
 
-bool negotiate_deflate(net::Headers& headers, const ServeOptions& options, const net::HttpRequest& handshake) {
-  if (!options.ws_compression) {
+bool negotiate_deflate(Shard& shard, net::Headers& headers, const net::HttpRequest& handshake) {
+  if (!shard.options().ws_compression) {
     return false;
   }
-  auto accepted = websocket::accept_deflate(handshake.header("sec-websocket-extensions"));
+  const bool unasked = shard.engine_options().has(ServerFault::deflate_unasked);
+  auto accepted =
+      websocket::accept_deflate(unasked ? "permessage-deflate" : handshake.header("sec-websocket-extensions"));
   if (accepted) {
     headers.emplace_back("Sec-WebSocket-Extensions", std::move(*accepted));
   }
@@ -116,7 +118,7 @@ void open_websocket(Shard& shard, HttpConnection& connection, ClientSession* upg
   }
   net::HttpRequest handshake = connection.request();
   net::Headers extra;
-  const bool deflate = negotiate_deflate(extra, shard.options(), handshake);
+  const bool deflate = negotiate_deflate(shard, extra, handshake);
   const SessionId sid = upgrading == nullptr ? shard.ids().session_id(shard.index()) : SessionId{};
   if (upgrading == nullptr) {
     add_cookie(extra, shard.options(), sid);

@@ -41,6 +41,7 @@ engineio::ServerOptions engine_options(const ServeOptions& options) {
   engine.max_payload = options.max_payload;
   engine.polling = options.polling;
   engine.websocket = options.websocket;
+  engine.upgrades = options.upgrades;
   set_server_fault(engine, options.mutants);
   return engine;
 }

@@ -17,6 +17,12 @@ std::size_t message_limit(const engineio::ServerOptions& options) {
   return options.has(ServerFault::max_payload_off_by_one) ? options.max_payload - 1 : options.max_payload;
 }
 
+// Of a connection that may be sent compressed messages, or not.
+std::size_t message_limit(const engineio::ServerOptions& options, bool deflate) {
+  const bool packed = deflate && options.has(ServerFault::deflate_limit_counts_packed);
+  return packed ? 2 * options.max_payload : message_limit(options);
+}
+
 websocket::CloseCode close_code(const engineio::ServerOptions& options, engineio::CloseReason reason) {
   if (options.has(ServerFault::ws_close_4000)) {
     return static_cast<websocket::CloseCode>(4000);
@@ -110,6 +116,9 @@ void ClientSession::answer_poll(std::string payload) {
     if (!shard_.engine_options().has(ServerFault::no_cache_header)) {
       answer.headers.emplace_back("Cache-Control", "no-store");
     }
+    if (shard_.engine_options().has(ServerFault::cookie_on_every_answer) && !shard_.options().cookie.empty()) {
+      answer.headers.emplace_back("Set-Cookie", shard_.options().cookie + "=" + std::string(sid()));
+    }
     answer.body = std::move(payload);
     connection->respond(std::move(answer));
   }
@@ -135,7 +144,7 @@ void ClientSession::flush_poll() {
 // --- WebSocket -----------------------------------------------------------------------------------------------------
 
 void ClientSession::open_on_websocket(int fd, std::string rest, bool deflate) {
-  ws_ = std::make_unique<WsConnection>(shard_, *this, fd, message_limit(shard_.engine_options()), deflate);
+  ws_ = std::make_unique<WsConnection>(shard_, *this, fd, message_limit(shard_.engine_options(), deflate), deflate);
   engine_.open_on_websocket(sid());
   if (!rest.empty()) {
     ws_->feed(rest);
@@ -150,7 +159,7 @@ std::optional<engineio::RequestError> ClientSession::attach_websocket() {
 }
 
 void ClientSession::start_upgrade(int fd, std::string rest, bool deflate) {
-  ws_ = std::make_unique<WsConnection>(shard_, *this, fd, message_limit(shard_.engine_options()), deflate);
+  ws_ = std::make_unique<WsConnection>(shard_, *this, fd, message_limit(shard_.engine_options(), deflate), deflate);
   if (!rest.empty()) {
     ws_->feed(rest);
   }

@@ -37,8 +37,10 @@ void append_cors(std::string& out, const AnswerContext& context, const CorsPolic
     }
     return;
   }
-  append_header(out, "Vary", "Origin");
-  if (!context.origin.empty() && cors.allows(context.origin)) {
+  if (!active(Mutant::cors_forgets_vary)) {
+    append_header(out, "Vary", "Origin");
+  }
+  if (!context.origin.empty() && (cors.allows(context.origin) || active(Mutant::cors_echoes_any))) {
     append_header(out, "Access-Control-Allow-Origin", context.origin);
     append_header(out, "Access-Control-Allow-Credentials", "true");
   }
@@ -85,8 +87,10 @@ std::string http_date(std::int64_t unix_seconds) {
 void append_answer(std::string& out, const AnswerContext& context, const CorsPolicy& cors, std::string_view date,
                    const net::HttpResponse& response) {
   std::string packed;
+  const bool unasked = context.coding == Coding::identity && active(Mutant::compressed_unasked);
+  const Coding coding = unasked ? Coding::gzip : context.coding;
   if (response.body.size() > context.compress_from) {
-    packed = compressed(response.body, context.coding);
+    packed = compressed(response.body, coding);
   }
   const std::string& body = packed.empty() ? response.body : packed;
   const bool no_body = response.status == 204 || response.status == 304 || response.status < 200;
@@ -105,10 +109,12 @@ void append_answer(std::string& out, const AnswerContext& context, const CorsPol
     append_header(out, "Content-Length", std::to_string(body.size()));
   }
   if (!packed.empty()) {
-    append_header(out, "Content-Encoding", context.coding == Coding::gzip ? "gzip" : "deflate");
+    append_header(out, "Content-Encoding", coding == Coding::gzip ? "gzip" : "deflate");
     append_header(out, "Vary", "Accept-Encoding");
   }
-  append_cors(out, context, cors);
+  if (response.status < 400 || !active(Mutant::errors_without_cors)) {
+    append_cors(out, context, cors);
+  }
   append_header(out, "X-Content-Type-Options", "nosniff");
   append_header(out, "X-Frame-Options", "DENY");
   append_header(out, "Referrer-Policy", "no-referrer");

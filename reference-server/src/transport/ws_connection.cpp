@@ -142,7 +142,8 @@ Outbox* WsConnection::room_for(std::size_t bytes) {
 
 void WsConnection::send(const socketio::FramePtr& frame) {
   const std::size_t size = frame->server_ws_bytes().size();
-  if (deflate_ && frame->may_pack() && size > shard_.compress_from()) {
+  const bool may = frame->may_pack() || shard_.engine_options().has(engineio::ServerFault::compress_flag_ignored);
+  if (deflate_ && may && size > shard_.compress_from()) {
     if (Outbox* outbox = room_for(packed_bytes(*frame).size())) {
       outbox->push_packed(frame);
     }

@@ -42,7 +42,8 @@ function departures(mutant, run) {
   for (const clause of judged) {
     const key = Object.keys(lists).find((one) => mutant[one].includes(clause.id));
     const expected = key ? lists[key] : 'PASS';
-    if (!key && sound.get(mutant.variant).clauses.get(clause.id)?.verdict === 'NOT_SUPPORTED') continue;
+    const without = sound.get(mutant.variant).clauses.get(clause.id)?.verdict;
+    if (!key && ['NOT_SUPPORTED', 'NOT_APPLICABLE'].includes(without)) continue;
     // What is blocked cannot be judged: whether it still shows a lesser departure is a matter of timing.
     const lesser = key === 'blocks' && ['NON_STRICT', 'WARN'].includes(clause.verdict);
     if (clause.verdict !== expected && !lesser) {

@@ -47,7 +47,7 @@ test('by URL alone it is asked what it does not declare, and the rest does not a
   const run = await judge(['--target', url]);
   assert.equal(run.code, 1, run.stdout + run.stderr);
   assert.deepEqual(run.with_verdict('FAIL'), ['EIO-UP-08'], run.stdout);
-  assert.deepEqual(run.with_verdict('NOT_APPLICABLE'), ['EIO-HS-03', 'SIO-CO-09', 'SIO-CO-10'], run.stdout);
+  assert.deepEqual(run.with_verdict('NOT_APPLICABLE'), ['EIO-HS-03', 'EIO-UP-12', 'EIO-UP-13', 'SIO-CO-09', 'SIO-CO-10'], run.stdout);
   assert.match(run.stdout, /assumed: heartbeat 300 \+ 200 ms/);
 });
 

@@ -1,4 +1,5 @@
-// The protocol fixture on the official Node server: 300/200 ms heartbeat, 1 s connect timeout, 1,000,000 bytes.
+// The protocol fixture on the official Node server: 300/200 ms heartbeat, 1 s connect timeout, 600 ms for an
+// upgrade, 1,000,000 bytes.
 // A program of its own, so that it can be ended at once: node node_server.mjs [PORT [VARIANT]], one line when it listens.
 // The variants are those of `plumbline conform --variant`; node_variants.mjs has what they declare.
 import { createServer } from 'node:http';
@@ -8,7 +9,7 @@ import { variants } from './node_variants.mjs';
 
 const http = createServer();
 const io = new Server(http, {
-  pingInterval: 300, pingTimeout: 200, connectTimeout: 1000, maxHttpBufferSize: 1e6,
+  pingInterval: 300, pingTimeout: 200, connectTimeout: 1000, upgradeTimeout: 600, maxHttpBufferSize: 1e6,
   ...variants[process.argv[3] ?? 'undeclared'].options,
 });
 install(io);

@@ -16,11 +16,26 @@ export const variants = {
       cors: { origin: ['https://app.example'], credentials: true },
       cookie: true,
       perMessageDeflate: { threshold: 1024 },
+      allowRequest: (request, tell) => {
+        const refused = new URL(request.url, 'http://host').searchParams.has('refuse');
+        tell(refused ? 'refused by the fixture' : null, !refused);
+      },
     },
-    capabilities: [...fixture, 'cors.list', 'cookie', 'http.compression', 'permessage-deflate', 'testapp.compress'],
+    capabilities: [...fixture, 'handshake.reject', 'cors.list', 'cookie', 'http.compression', 'permessage-deflate', 'testapp.compress'],
     not_there: [],
   },
   bare: { options: { httpCompression: false }, capabilities: [...fixture, 'cors.off'], not_there: [] },
+  'no-upgrades': {
+    options: { ...any, allowUpgrades: false },
+    capabilities: [...fixture, 'cors.any', 'http.compression', 'upgrades.off'],
+    not_there: ['transport.upgrade'],
+  },
+  // Not of our server.
+  greeting: {
+    options: { ...any, initialPacket: 'welcome' },
+    capabilities: [...fixture, 'cors.any', 'http.compression', 'initial-packet'],
+    not_there: [],
+  },
 };
 
 // A target file for the server of this variant at `url`.
@@ -30,7 +45,7 @@ export function descriptor(url, variant = 'undeclared', interval = 300) {
   return `schema: target/1
 target: {name: node socket.io 4.8.4}
 endpoints: {socketio: {url: '${url}'}}
-timing: {ping_interval_ms: ${interval}, ping_timeout_ms: 200, connect_timeout_ms: 1000}
+timing: {ping_interval_ms: ${interval}, ping_timeout_ms: 200, connect_timeout_ms: 1000, upgrade_timeout_ms: 600}
 limits: {max_payload: 1000000}
 capabilities: {${declared.join(', ')}}
 `;

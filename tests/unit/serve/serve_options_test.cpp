@@ -47,6 +47,8 @@ TEST(ServeOptions, ReadsTimesListsAndSwitches) {
   EXPECT_FALSE(options.polling);
   EXPECT_THAT(options.cors, ElementsAre("http://a.example", "http://b.example"));
   EXPECT_FALSE(options.rate_limits);
+  EXPECT_TRUE(options.upgrades);
+  EXPECT_FALSE(options_of({"--upgrades", "off"}).upgrades);
   EXPECT_EQ(options.path, "/x/");
 }
 

@@ -72,6 +72,19 @@ TEST_F(Upgrade, OnlyOneCandidateAtATime) {  // EIO-UP-07
   EXPECT_EQ(on.session.transport(), TransportName::websocket);
 }
 
+TEST(UpgradesOff, RefuseTheWebSocketAndLeavePollingAsItWas) {  // EIO-UP-17
+  ServerOptions options = quick();
+  options.upgrades = false;
+  SessionUnderTest on(TransportName::polling, options);
+
+  EXPECT_EQ(on.session.attach_websocket(on.clock.now()), RequestError::bad_request);
+
+  EXPECT_THAT(open_packet("x", TransportName::polling, options), testing::HasSubstr(R"("upgrades":[])"));
+  EXPECT_EQ(on.get(), std::nullopt);
+  on.send("still polled");
+  EXPECT_TRUE(on.session.open());
+}
+
 struct BadProbe : testing::TestWithParam<const char*> {};
 
 TEST_P(BadProbe, ClosesTheCandidateOnly) {  // EIO-UP-09, EIO-UP-10

@@ -274,6 +274,9 @@ Finding eio_hs_29_a(Context& c) {
   for (const std::string& bytes :
        {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(300, '\xff'), std::string(64, '\0')}) {
     for (const bool upgrading : {false, true}) {
+      if (upgrading && !c.target.has("transport.upgrade")) {
+        continue;
+      }
       Polling session(c);
       if (upgrading) {
         if (auto stop = session.open()) {

@@ -9,49 +9,13 @@
 #include <set>
 
 #include "cases/case_list.h"
+#include "cases/engineio/answers.h"
 #include "cases/steps.h"
 
 namespace plumbline::conform::cases {
 namespace {
 
 namespace json = boost::json;
-
-std::string header_of(const HttpAnswer& answer, std::string_view name) {
-  for (const auto& [key, value] : answer.headers) {
-    if (key == name) {
-      return value;
-    }
-  }
-  return {};
-}
-
-HttpExchange& ask(Context& c, std::string_view method, std::string_view query, std::string_view headers = {}) {
-  HttpExchange& request = c.wire.http(method, query, {}, headers);
-  c.wire.until([&] { return request.done(); }, c.answer_bound());
-  return request;
-}
-
-// No answer is one of status 0.
-HttpAnswer answer_of(const HttpExchange& request) {
-  const HttpAnswer* answer = request.answer();
-  return answer != nullptr ? *answer : HttpAnswer{};
-}
-
-bool is_open(const HttpExchange& request) {
-  const HttpAnswer answer = answer_of(request);
-  return answer.status == 200 && answer.body.starts_with("0{");
-}
-bool is_4xx(const HttpExchange& request) {
-  const unsigned status = answer_of(request).status;
-  return status >= 400 && status < 500;
-}
-
-// The number of {"code":n,...}, or -1.
-std::int64_t code_of(const HttpExchange& request) {
-  const auto body = parse_json(answer_of(request).body);
-  const json::value* code = body && body->is_object() ? body->as_object().if_contains("code") : nullptr;
-  return code != nullptr && code->is_int64() ? code->as_int64() : -1;
-}
 
 // A session that opens is the positive control of every refusal.
 Stop opens(Context& c) {

@@ -25,6 +25,7 @@ struct ServerOptions {
   std::size_t max_payload{1'000'000};                  // bytes of one POST body or WebSocket message
   bool polling{true};
   bool websocket{true};
+  bool upgrades{true};  // from polling to WebSocket
   // Bound of what waits for one client; a single packet is always accepted when nothing waits.
   std::size_t max_buffered_bytes{1U << 20U};
   std::size_t max_buffered_packets{16'384};
