@@ -188,7 +188,7 @@ std::vector<Uuid> participants_of(Fields& fields, Uuid me) {
   return members;
 }
 
-void open_group(const CallPtr& call, Conversation group) {
+void open_group(const CallPtr& call, const Conversation& group) {
   call->core.users.missing(group.members, [call, group](const Result<std::vector<Uuid>>& missing) {
     if (missing.has_error()) {
       answer_failure(call, missing.error());
@@ -216,7 +216,7 @@ void post_send(const CallPtr& call) {
   SendCommand command;
   command.type = type_of(fields);
   command.metadata = metadata_of(fields);
-  if (!fields.good()) {
+  if (!fields.good() || !text) {
     call->respond(fields.refusal(refusal_text(fields)));
     return;
   }
@@ -315,7 +315,7 @@ void post_conversation(const CallPtr& call) {
     if (!attempt.name.empty()) {
       named.key.first = Uuid::named(call->who->user, attempt.name);
     }
-    open_group(call, std::move(named));
+    open_group(call, named);
   });
 }
 

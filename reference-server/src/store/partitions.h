@@ -45,7 +45,7 @@ class Partitions {
 
   // Asks every piece; `done` gets the answers in shard order on `home` once all are there.
   template <class Answer, class Question>
-  void ask_all(std::size_t home, Question question, std::function<void(std::vector<Answer>)> done) {
+  void ask_all(std::size_t home, const Question& question, std::function<void(std::vector<Answer>)> done) {
     struct Gather {
       std::vector<Answer> answers;
       std::size_t missing;

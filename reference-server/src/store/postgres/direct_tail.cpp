@@ -27,7 +27,7 @@ void DirectTail::tick(Time now) {
 }
 
 void DirectTail::run(boost::asio::io_context& shard, const Clock& clock) {
-  timer_.emplace(shard);
+  timer_ = std::make_unique<Timer>(shard);
   arm(clock);
 }
 
@@ -44,6 +44,7 @@ void DirectTail::arm(const Clock& clock) {
 void DirectTail::ask(Time now) {
   asking_ = true;
   std::vector<std::int64_t> known;
+  known.reserve(seen_.size());
   for (const auto& [id, transaction] : seen_) {
     known.push_back(id);
   }

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string_view>
 
 #include "plumbline/base/clock.h"
@@ -70,7 +70,7 @@ class DirectTail {
   Time next_{};
   Time last_row_{};
   DirectTailCounters counters_;
-  std::optional<Timer> timer_;
+  std::unique_ptr<Timer> timer_;  // once it runs
 };
 
 }  // namespace plumbline::serve
