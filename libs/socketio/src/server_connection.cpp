@@ -33,7 +33,7 @@ FramePtr error_frame(const engineio::ServerOptions& options, std::string_view ns
     return control_frame(PacketType::connect_error, nsp, message);
   }
   std::string data = "{\"message\":" + message;
-  if (!error.data.empty()) {
+  if (!error.data.empty() && !options.has(ServerFault::refusal_without_data)) {
     data += ",\"data\":" + error.data;
   }
   data += '}';
@@ -125,6 +125,11 @@ void ServerConnection::on_binary(std::string_view bytes) {
   on_packet(view, packet->attachments);
 }
 
+void ServerConnection::watch_attachments(Time now) {
+  const bool watched = reassembler_.waiting() && !has(ServerFault::half_event_held);
+  attachment_by_ = watched ? now + options_->ping_interval + options_->ping_timeout : Time::max();
+}
+
 void ServerConnection::on_packet(const PacketView& packet, const std::vector<std::string>& attachments) {
   if (packet.type == PacketType::connect) {
     on_connect_packet(packet);
@@ -182,6 +187,9 @@ void ServerConnection::on_connect_packet(const PacketView& packet) {
   if (!socket) {
     host_->send(has(ServerFault::ns_auto_create) ? connect_frame(*options_, packet.nsp, "made-on-demand", nullptr)
                                                  : error_frame(*options_, packet.nsp, {"Invalid namespace", {}}));
+    return;
+  }
+  if (refused_before(packet.nsp)) {
     return;
   }
   socket->connection_ = this;
@@ -248,7 +256,9 @@ void ServerConnection::refuse(const ServerSocketPtr& socket, const ConnectError&
   }
   const std::string nsp = socket->nsp_;
   forget(socket);
-  host_->send(error_frame(*options_, nsp, error));
+  const FramePtr frame = error_frame(*options_, nsp, error);
+  remember_refusal(nsp, frame);
+  host_->send(frame);
 }
 
 void ServerConnection::emit(const ServerSocket& socket, const FramePtr& frame) {
@@ -271,11 +281,18 @@ bool ServerConnection::leave(const ServerSocketPtr& socket) {
   }
   const std::string nsp = socket->nsp_;
   forget(socket);
-  host_->send(control_frame(PacketType::disconnect, nsp, {}));
+  if (!has(ServerFault::kick_silent)) {
+    host_->send(control_frame(PacketType::disconnect, nsp, {}));
+  }
   return true;
 }
 
 void ServerConnection::on_deadline(Time now) {
+  if (now >= attachment_by_ && !dead_) {
+    attachment_by_ = Time::max();
+    invalid("attachments that never came");
+    return;
+  }
   if (now >= connect_by_ && !dead_) {
     connect_by_ = Time::max();
     if (sockets_.empty() || !has(ServerFault::connect_timeout_after_leave)) {

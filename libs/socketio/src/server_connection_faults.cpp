@@ -23,6 +23,10 @@ namespace {
 using engineio::ServerFault;
 
 constexpr std::size_t kCutName = 255;
+// Those of the protocol fixture.
+constexpr std::string_view kHeardEvents[]{"message",  "message-with-ack", "bcast",    "join",  "leave", "room",
+                                          "ask",      "ask-all",          "volatile", "plain", "kick",  "kick-hard",
+                                          "refuse-me"};
 
 std::string replace_first(std::string text, std::string_view what, std::string_view by) {
   const std::size_t at = text.find(what);
@@ -162,7 +166,20 @@ bool ServerConnection::faulty_packet(const PacketView& packet) {
     host_->send(make_ack(packet.nsp, *packet.ack_id, packet.data));
     return true;
   }
-  const bool joined = find(packet.nsp) != nullptr;
+  if (ack && packet.ack_id && find(packet.nsp) && has(ServerFault::ack_of_any_namespace)) {
+    const std::vector<ServerSocketPtr> all = sockets_;
+    for (const ServerSocketPtr& socket : all) {
+      host_->on_ack(socket, *packet.ack_id, packet.data);
+    }
+    return true;
+  }
+  const ServerSocketPtr named = find(packet.nsp);
+  if (event && named && named->state() == ServerSocket::State::connecting &&
+      has(ServerFault::event_during_admission_ok)) {
+    on_event_packet(named, packet, {});
+    return true;
+  }
+  const bool joined = named != nullptr;
   if (joined || sockets_.empty()) {
     return !joined && event && connect_by_ != Time::max() && has(ServerFault::event_before_connect_ok);
   }
@@ -231,7 +248,7 @@ bool ServerConnection::faulty_event(const ServerSocketPtr& socket, IncomingEvent
       }
       return false;
     case ServerFault::unknown_event_closes:
-      if (event.name != "message" && event.name != "message-with-ack" && event.name != "bcast") {
+      if (std::find(std::begin(kHeardEvents), std::end(kHeardEvents), event.name) == std::end(kHeardEvents)) {
         invalid("unknown event");
         return true;
       }
@@ -265,6 +282,21 @@ std::string_view ServerConnection::leaked_auth(std::string_view auth) {
   }
   return first_auth_;
 }
+
+void ServerConnection::remember_refusal(const std::string& nsp, const FramePtr& frame) {
+  if (has(ServerFault::refusal_sticks)) {
+    refused_nsp_ = nsp;
+    refusal_ = frame;
+  }
+}
+
+bool ServerConnection::refused_before(std::string_view nsp) {
+  const bool before = refusal_ && refused_nsp_ == nsp;
+  if (before) {
+    host_->send(refusal_);
+  }
+  return before;
+}
 #else
 std::optional<std::string> ServerConnection::misread_text(std::string_view text) {
   return std::string(text);
@@ -280,6 +312,10 @@ bool ServerConnection::faulty_event(const ServerSocketPtr&, IncomingEvent&) {
 }
 std::string_view ServerConnection::leaked_auth(std::string_view auth) {
   return auth;
+}
+void ServerConnection::remember_refusal(const std::string&, const FramePtr&) {}
+bool ServerConnection::refused_before(std::string_view) {
+  return false;
 }
 #endif
 

@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "mutant/mutant.h"
+
 namespace plumbline::serve {
 namespace {
 
@@ -18,12 +20,18 @@ boost::json::object object_of(const std::string& text) {
 }
 
 std::optional<ConnectRefusal> refusal_of_steps(const boost::json::object& auth) {
-  constexpr std::array<const char*, 2> steps{"first", "second"};
+  std::array<const char*, 2> steps{"first", "second"};
+  if (active(Mutant::steps_reversed)) {
+    std::swap(steps[0], steps[1]);
+  }
   boost::json::array taken;
   const boost::json::value* const fail = auth.if_contains("fail");
   for (const char* const step : steps) {
     taken.emplace_back(step);
-    if (fail != nullptr && *fail == step) {
+    if (active(Mutant::steps_not_stopped) && taken.size() < steps.size()) {
+      continue;
+    }
+    if (fail != nullptr && (*fail == step || (active(Mutant::steps_not_stopped) && *fail == steps[0]))) {
       return ConnectRefusal{std::string(step) + " step refuses",
                             boost::json::serialize(boost::json::object{{"steps", taken}})};
     }

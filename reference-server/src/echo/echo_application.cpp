@@ -10,6 +10,7 @@
 #include "echo/admission.h"
 #include "echo/arguments.h"
 #include "echo/echo_context.h"
+#include "mutant/mutant.h"
 
 namespace plumbline::serve {
 namespace {
@@ -129,6 +130,10 @@ void EchoApplication::on_disconnect(const SocketPtr& socket, std::string_view re
 }
 
 void EchoApplication::on_ack(const SocketPtr& socket, std::uint64_t id, std::string_view array) {
+  if (active(Mutant::client_ack_truncated) && array.find(',') != std::string_view::npos) {
+    questions_.answer(id, socket.get(), std::string(array.substr(0, array.find(','))) + "]");
+    return;
+  }
   questions_.answer(id, socket.get(), array);
 }
 
@@ -177,6 +182,9 @@ void EchoApplication::deliver(const Audience& audience, const socketio::FramePtr
     const bool fresh = !context.recovery || number > context.recovery->live_from;
     if (fresh && (all || reaches(audience, socket->id(), context.rooms))) {
       socket->emit(frame);
+      if (active(Mutant::room_member_twice) && audience.to.size() > 1) {
+        socket->emit(frame);
+      }
     }
   }
 }

@@ -7,6 +7,7 @@
 #include "echo/arguments.h"
 #include "echo/echo_application.h"
 #include "echo/echo_context.h"
+#include "mutant/mutant.h"
 
 namespace plumbline::serve {
 namespace {
@@ -45,9 +46,11 @@ Addressed addressed(const Socket& socket, const json::array& arguments) {
   }
   const json::object& options = arguments.front().get_object();
   made.audience.to = rooms_in(options.if_contains("to"));
-  made.audience.except = rooms_in(options.if_contains("except"));
+  if (!active(Mutant::room_except_ignored)) {
+    made.audience.except = rooms_in(options.if_contains("except"));
+  }
   const json::value* const others = options.if_contains("others");
-  if (others != nullptr && others->is_bool() && others->get_bool()) {
+  if (others != nullptr && others->is_bool() && others->get_bool() && !active(Mutant::room_with_sender)) {
     made.audience.except.push_back(socket.id());
   }
   const json::value* const timeout = options.if_contains("timeout");
@@ -114,12 +117,13 @@ void EchoApplication::on_message_with_ack(const SocketPtr& socket, const Event& 
 }
 
 void EchoApplication::on_broadcast(const SocketPtr& socket, const Event& event) {
-  emit_to({socket->nsp(), {}, {}}, "bcast", arguments_of(event));
+  const bool skips = active(Mutant::bcast_without_sender);
+  emit_to({socket->nsp(), {}, skips ? Rooms{socket->id()} : Rooms{}}, "bcast", arguments_of(event));
 }
 
 void EchoApplication::on_volatile(const SocketPtr& socket, const Event& event) {
   in_order([this, socket, frame = event_frame(socket->nsp(), "volatile-back", arguments_of(event))] {
-    if (socket->writable()) {
+    if (socket->writable() || active(Mutant::volatile_kept)) {
       socket->emit(frame);
     } else {
       ++volatile_dropped_;
@@ -142,7 +146,10 @@ void EchoApplication::on_kick_hard(const SocketPtr& socket, const Event&) {
 }
 
 // As a middleware for packets would: the application hears of an error instead of the event.
-void EchoApplication::on_refused(const SocketPtr& socket, const Event&) {
+void EchoApplication::on_refused(const SocketPtr& socket, const Event& event) {
+  if (active(Mutant::refused_packet_acked)) {
+    on_message_with_ack(socket, event);
+  }
   emit(socket, "packet-error", {R"("refused")"});
 }
 
@@ -174,7 +181,9 @@ void EchoApplication::on_join(const SocketPtr& socket, const Event& event) {
 void EchoApplication::on_leave(const SocketPtr& socket, const Event& event) {
   const json::array arguments = parsed_arguments(event);
   for (const std::string& room : rooms_in(arguments.empty() ? nullptr : &arguments.front())) {
-    std::erase(context_of(*socket).rooms, room);
+    if (!active(Mutant::room_leave_ignored)) {
+      std::erase(context_of(*socket).rooms, room);
+    }
   }
   tell_rooms(socket, event);
 }
@@ -204,9 +213,15 @@ void EchoApplication::on_ask(const SocketPtr& socket, const Event& event) {
   const EventForm form{.ack_id = id};
   in_order(
       [socket, frame = event_frame(socket->nsp(), "question", arguments_of(event), form)] { socket->emit(frame); });
-  after(kAskFor, [this, id, timed_out] {
+  if (active(Mutant::ask_never_ends)) {
+    return;
+  }
+  after(kAskFor, [this, id, timed_out, socket, answered] {
     if (questions_.forget(id) > 0) {
       timed_out();
+      if (active(Mutant::late_answer_heard)) {
+        (void)questions_.ask(id, socket.get(), answered);
+      }
     }
   });
 }
@@ -241,7 +256,7 @@ void EchoApplication::on_ask_all(const SocketPtr& socket, const Event& event) {
     });
   }
   after(who.timeout, [this, id, inquiry] {
-    if (!std::exchange(inquiry->done, true)) {
+    if (!active(Mutant::answers_never_partial) && !std::exchange(inquiry->done, true)) {
       inquiry->finish(*inquiry);
     }
     for (std::size_t shard = 0; shard < factory_.pool().size(); ++shard) {

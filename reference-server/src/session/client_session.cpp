@@ -276,7 +276,7 @@ void ClientSession::on_close(engineio::CloseReason reason, Time) {
 
 // --- Socket.IO -----------------------------------------------------------------------------------------------------
 
-void ClientSession::on_message(bool binary, std::string_view payload, Time) {
+void ClientSession::on_message(bool binary, std::string_view payload, Time now) {
   ++shard_.counters().messages_in;
   if (shard_.engine_echo()) {
     engine_.send_message(binary, payload);
@@ -291,6 +291,7 @@ void ClientSession::on_message(bool binary, std::string_view payload, Time) {
   } else {
     namespaces_.on_text(payload);
   }
+  namespaces_.watch_attachments(now);
 }
 
 void ClientSession::send(const socketio::FramePtr& frame) {
@@ -322,9 +323,14 @@ socketio::ServerSocketPtr ClientSession::make_socket(std::string_view nsp) {
 void ClientSession::on_connect(const socketio::ServerSocketPtr& socket, std::string_view auth) {
   const auto adapter = std::static_pointer_cast<SocketAdapter>(socket);
   const ConnectRequest request{socket->namespace_name(), auth, handshake_.get()};
+  Application* const joins_although_gone =
+      shard_.engine_options().has(ServerFault::gone_client_joins) ? &shard_.application() : nullptr;
   shard_.application().on_connect(
-      adapter, request, [weak = std::weak_ptr(adapter)](std::optional<ConnectRefusal> refusal) {
+      adapter, request, [joins_although_gone, weak = std::weak_ptr(adapter)](std::optional<ConnectRefusal> refusal) {
         const auto waiting = weak.lock();
+        if (waiting && waiting->connection() == nullptr && joins_although_gone) {
+          joins_although_gone->on_connected(waiting);
+        }
         if (!waiting || waiting->connection() == nullptr) {
           return;  // the client is gone
         }

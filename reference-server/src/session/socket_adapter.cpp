@@ -1,5 +1,6 @@
 #include "session/socket_adapter.h"
 
+#include "mutant/mutant.h"
 #include "session/client_session.h"
 #include "transport/shard.h"
 
@@ -26,6 +27,9 @@ void SocketAdapter::disconnect() {
     return;
   }
   ClientSession& session = session_;
+  if (active(Mutant::kick_takes_all)) {
+    session.shard_.close_later(session, engineio::CloseReason::server_close);
+  }
   if (namespaces->leave(shared_from_this())) {
     session.shard_.at_end_of_turn([self = shared_from_this(), &shard = session.shard_] {
       shard.application().on_disconnect(self, "server namespace disconnect");
@@ -39,7 +43,9 @@ void SocketAdapter::disconnect_transport() {
     return;
   }
   ClientSession& session = session_;
-  const std::vector<socketio::ServerSocketPtr> all = namespaces->sockets();
+  const bool bare = active(Mutant::kick_hard_bare);
+  const std::vector<socketio::ServerSocketPtr> all =
+      bare ? std::vector<socketio::ServerSocketPtr>{} : namespaces->sockets();
   for (const socketio::ServerSocketPtr& socket : all) {
     static_cast<SocketAdapter&>(*socket).disconnect();
   }

@@ -283,6 +283,35 @@ TEST_F(Connection, AttachmentWithoutHeaderIsAViolation) {  // SIO-BI-07
   EXPECT_EQ(host.errors.size(), 1U);
 }
 
+TEST_F(Connection, AttachmentsThatStopComingAreNotAwaitedForEver) {  // SIO-BI-14
+  joined();
+  const Duration heartbeat = options.ping_interval + options.ping_timeout;
+  connection.on_text("52-[\"m\",{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":1}]");
+  connection.watch_attachments(clock.now());
+  clock.advance(heartbeat - Duration{1});
+  connection.on_deadline(clock.now());
+  connection.on_binary("x");
+  connection.watch_attachments(clock.now());
+  EXPECT_EQ(connection.next_deadline(), clock.now() + heartbeat);
+  EXPECT_THAT(host.errors, IsEmpty());
+
+  clock.advance(heartbeat);
+  connection.on_deadline(clock.now());
+
+  EXPECT_EQ(host.errors.size(), 1U);
+  EXPECT_THAT(host.happened, IsEmpty());
+}
+
+TEST_F(Connection, AttachmentsThatHaveComeAreAwaitedNoMore) {  // SIO-BI-14
+  joined();
+  connection.on_text("51-[\"m\",{\"_placeholder\":true,\"num\":0}]");
+  connection.watch_attachments(clock.now());
+  connection.on_binary("x");
+  connection.watch_attachments(clock.now());
+
+  EXPECT_EQ(connection.next_deadline(), Time::max());
+}
+
 TEST_F(Connection, TextBetweenAttachmentsIsAViolation) {  // SIO-BI-08, SIO-BI-16
   joined();
   connection.on_text("51-[\"m\",{\"_placeholder\":true,\"num\":0}]");

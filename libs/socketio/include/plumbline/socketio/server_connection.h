@@ -1,6 +1,7 @@
 // Socket.IO v5, server side, as a pure state machine: the namespaces of one Engine.IO session. No I/O, no clock.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -89,6 +90,8 @@ class ServerConnection {
   // Engine.IO messages, in order. Anything that the protocol forbids ends in protocol_error().
   void on_text(std::string_view text);
   void on_binary(std::string_view bytes);
+  // Behind each of them: a header whose attachments stop coming is not waited for longer than for a client.
+  void watch_attachments(Time now);
   void on_transport_closed(std::string_view reason);  // every joined namespace sees one disconnect
   // What only deliberate faults do: attachments that have come are lost; all namespaces but the main one are left.
   void forget_attachments() { reassembler_ = {}; }
@@ -102,8 +105,8 @@ class ServerConnection {
 
   [[nodiscard]] const std::vector<ServerSocketPtr>& sockets() const { return sockets_; }
 
-  // The connect timeout; Time::max() once a namespace has been joined, even if it is left later.
-  [[nodiscard]] Time next_deadline() const { return connect_by_; }
+  // The connect timeout, over once a namespace has been joined, even if it is left later; that of missing attachments.
+  [[nodiscard]] Time next_deadline() const { return std::min(connect_by_, attachment_by_); }
   void on_deadline(Time now);
 
  private:
@@ -113,6 +116,8 @@ class ServerConnection {
   [[nodiscard]] bool faulty_disconnect(const ServerSocketPtr& socket);
   [[nodiscard]] bool faulty_event(const ServerSocketPtr& socket, IncomingEvent& event);
   [[nodiscard]] std::string_view leaked_auth(std::string_view auth);
+  void remember_refusal(const std::string& nsp, const FramePtr& frame);
+  [[nodiscard]] bool refused_before(std::string_view nsp);
   void on_disconnect_packet(const ServerSocketPtr& socket);
   void on_packet(const PacketView& packet, const std::vector<std::string>& attachments);
   void on_connect_packet(const PacketView& packet);
@@ -126,12 +131,15 @@ class ServerConnection {
   const engineio::ServerOptions* options_;
   ConnectionHost* host_;
   Time connect_by_;
+  Time attachment_by_{Time::max()};
   std::vector<ServerSocketPtr> sockets_;
   Reassembler reassembler_;
   bool dead_{false};
 #if defined(PLUMBLINE_MUTANTS)
   std::string first_auth_;
   std::string held_;
+  std::string refused_nsp_;
+  FramePtr refusal_;
   unsigned events_{0};
 #endif
 };
