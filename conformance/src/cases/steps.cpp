@@ -69,6 +69,11 @@ Finding judge_placement(Placement where, std::string_view expected, const std::s
   return unclear(seen + ", while the suite was late");
 }
 
+Finding judge_both_sides(Placement where, std::string_view expected, const std::string& seen) {
+  Finding found = judge_placement(where, expected, seen);
+  return found.alternative == "late" ? violated(std::string(expected), seen) : found;
+}
+
 Finding closes(Context& c, std::initializer_list<Sent> packets) {
   WebSocket* ws = nullptr;
   if (auto stop = open_joined(c, ws)) {

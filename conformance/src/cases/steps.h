@@ -33,6 +33,8 @@ void send(WebSocket& ws, std::initializer_list<Sent> packets);
 
 // What a span shows by where it lies in its window: alternative A inside, "late" behind it.
 [[nodiscard]] Finding judge_placement(Placement where, std::string_view expected, const std::string& seen);
+// The same where late is as wrong as early.
+[[nodiscard]] Finding judge_both_sides(Placement where, std::string_view expected, const std::string& seen);
 
 // The value of a text member of the object at the end of a packet, such as the sid of `0{...}` or `40{...}`; empty
 // when there is none.

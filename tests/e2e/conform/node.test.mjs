@@ -13,8 +13,8 @@ import { descriptor } from './node_variants.mjs';
 const repeats = Number(process.env.PLUMBLINE_REPEATS ?? 2);
 // HTTP inside an open WebSocket (I-0002), 500 for other methods (I-0011), no probe needed (I-0007), close packet, events
 // and acknowledgements without payload ignored (I-0001, I-0003), no binary event without attachments (I-0008), nobody
-// answers beside the path (I-0017).
-const departures = ['EIO-CL-03', 'EIO-HS-18', 'EIO-HS-19', 'EIO-HS-21', 'EIO-PO-08', 'EIO-UP-10', 'SIO-AK-11', 'SIO-BI-12', 'SIO-EV-04'];
+// answers beside the path (I-0017), attachments awaited for ever (I-0030).
+const departures = ['EIO-CL-03', 'EIO-HS-18', 'EIO-HS-19', 'EIO-HS-21', 'EIO-PO-08', 'EIO-UP-10', 'SIO-AK-11', 'SIO-BI-12', 'SIO-BI-14', 'SIO-EV-04'];
 
 async function start(t, ...variant) {
   const child = spawn(process.execPath, [fileURLToPath(new URL('node_server.mjs', import.meta.url)), '0', ...variant],

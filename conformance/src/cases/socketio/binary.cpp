@@ -256,6 +256,34 @@ Finding sio_bi_13_a(Context& c) {
              : violated("a placeholder used twice is filled; in a plain event it is data", heard(*ws, from));
 }
 
+// One of two attachments never comes. Longer than any timer that a living client resets.
+Finding sio_bi_14_a(Context& c) {
+  WebSocket* ws = nullptr;
+  if (auto stop = open_joined(c, ws)) {
+    return *stop;
+  }
+  if (!echoes(c, *ws, "before")) {
+    return unmet("SIO-EV-01", "an echo", heard(*ws, 1));
+  }
+  const std::size_t from = ws->messages().size();
+  const Time since = c.clock.now();
+  ws->text(R"(452-["message",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
+  ws->binary(kFirst);
+  const Duration heartbeat = c.target.timing.ping_interval + c.target.timing.ping_timeout;
+  const Closing closing = await_close(c, *ws, since, 2 * heartbeat + c.slack_now(since));
+  if (ws->messages().size() != from) {
+    return violated("half an event is not dispatched", heard(*ws, from));
+  }
+  if (closing.closed) {
+    return pass("let go: " + closing.observed);
+  }
+  if (echoes(c, *ws, "after")) {
+    return pass("let go within " + ms_text(closing.after) + ", the connection echoes");
+  }
+  return ws->over() ? took("held", closing.observed + ", still waiting for the attachment")
+                    : violated("the connection takes the next event, or ends", heard(*ws, from));
+}
+
 Finding sio_bi_15_a(Context& c) {
   WebSocket* ws = nullptr;
   if (auto stop = open_joined(c, ws)) {
