@@ -227,7 +227,7 @@ void RecentMessageStore::unread(Uuid user, Done<std::uint64_t> done) {
 // The store's count and the number of those it does not have are taken at different moments. Nothing was stored in
 // between when the same ones are missing before and after.
 void RecentMessageStore::count_unread(Uuid user, int attempts, Done<std::uint64_t> done) {
-  unstored_of(user, [this, user, attempts, done = std::move(done)](std::vector<MessagePtr> waiting) {
+  unstored_of(user, [this, user, attempts, done = std::move(done)](const std::vector<MessagePtr>& waiting) {
     if (waiting.empty()) {
       inner_.unread(user, done);
       return;

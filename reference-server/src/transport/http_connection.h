@@ -36,7 +36,7 @@ class HttpConnection final : public Pollable, public TimerNode, public std::enab
   [[nodiscard]] unsigned http_minor() const;
   [[nodiscard]] bool body_too_large(std::size_t limit) const;  // by its Content-Length
   void read_body(std::size_t limit);
-  void respond(net::HttpResponse response);
+  void respond(const net::HttpResponse& response);
   void refuse_body();  // 413
   void migrate(std::size_t shard);
   [[nodiscard]] int release(std::string& rest);  // gives the descriptor away, with bytes read beyond the request

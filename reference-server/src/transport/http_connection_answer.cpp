@@ -51,7 +51,7 @@ void HttpConnection::bind(ClientSession& session, Role role) {
   }
 }
 
-void HttpConnection::respond(net::HttpResponse response) {
+void HttpConnection::respond(const net::HttpResponse& response) {
   if (fd_ < 0 || !exchange_) {
     return;
   }
@@ -60,7 +60,7 @@ void HttpConnection::respond(net::HttpResponse response) {
   if (!exchange.parser.is_done()) {
     exchange.context.keep_alive = false;  // the rest of the body is not worth reading
   }
-  append_answer(out_, exchange.context, shard_.cors(), shard_.http_date(), std::move(response));
+  append_answer(out_, exchange.context, shard_.cors(), shard_.http_date(), response);
   closing_ = !exchange.context.keep_alive;
   finish_exchange();
 }

@@ -315,9 +315,9 @@ void Shard::on_request_complete(HttpConnection& connection) {
   if (request.method == "HEAD") {
     request.method = "GET";  // the connection leaves the body out
   }
-  auto respond = [weak = connection.weak_from_this()](net::HttpResponse response) {
+  auto respond = [weak = connection.weak_from_this()](const net::HttpResponse& response) {
     if (const auto waiting = weak.lock()) {
-      waiting->respond(std::move(response));
+      waiting->respond(response);
     }
   };
   if (observe(*this, request, respond)) {

@@ -98,6 +98,7 @@ std::vector<PgValue> arrays_of(const std::vector<const LogRecord*>& messages) {
     }
   }
   std::vector<PgValue> arrays;
+  arrays.reserve(columns.size());
   for (const std::vector<std::string>& column : columns) {
     arrays.emplace_back(pg_array(column));
   }

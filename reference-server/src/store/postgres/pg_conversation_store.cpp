@@ -61,6 +61,7 @@ void PgConversationStore::open(Conversation conversation, Done<ConversationPtr> 
     return;
   }
   std::vector<std::string> members;
+  members.reserve(conversation.members.size());
   for (const Uuid member : conversation.members) {
     members.push_back(member.text());
   }

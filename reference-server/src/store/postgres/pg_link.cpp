@@ -99,7 +99,7 @@ void PgLink::lost(const std::string& reason) {
   rest();
   for (Work& work : std::exchange(under_way_, {})) {
     counters_.unknown += work.statements;
-    answer(std::move(work), kBroke);
+    answer(work, kBroke);
   }
 }
 
@@ -157,17 +157,17 @@ void PgLink::send_waiting() {
 }
 
 void PgLink::replied(PgReply reply) {
-  Work work = std::move(under_way_.front());
+  const Work work = std::move(under_way_.front());
   under_way_.pop_front();
   counters_.answered += work.statements;
   if (reply.has_value()) {
     say(true, "");
   }
   send_waiting();
-  answer(std::move(work), std::move(reply));
+  answer(work, std::move(reply));
 }
 
-void PgLink::answer(Work work, PgReply reply) {
+void PgLink::answer(const Work& work, PgReply reply) {
   statements_ -= work.statements;
   if (work.done) {
     work.done(std::move(reply));
@@ -218,7 +218,7 @@ void PgLink::refuse_overdue(Time now) {
     Work work = std::move(waiting_.front());
     waiting_.pop_front();
     counters_.unavailable += work.statements;
-    answer(std::move(work), kNotReachable);
+    answer(work, kNotReachable);
   }
 }
 

@@ -80,7 +80,7 @@ class PgLink final : public PgSession {
   [[nodiscard]] bool known_away(Time now) const;
   void ping();
   void refuse_overdue(Time now);
-  void answer(Work work, PgReply reply);
+  void answer(const Work& work, PgReply reply);
   void say(bool usable, const std::string& why);
 
   boost::asio::io_context& context_;

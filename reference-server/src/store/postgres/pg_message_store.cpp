@@ -138,7 +138,7 @@ void PgMessageStore::sequence_of(const ConversationKey& conversation, Uuid messa
              });
 }
 
-void PgMessageStore::settle_append(MessagePtr message, Done<void> done) {
+void PgMessageStore::settle_append(const MessagePtr& message, Done<void> done) {
   hot_.query(kFindClash, place_params(*message), [done = std::move(done)](const Result<PgRowsPtr>& rows) {
     if (rows.has_error()) {
       done(rows.error());
@@ -293,6 +293,7 @@ void PgReaderPlaces::of(Uuid user, const std::vector<MessagePtr>& messages, Done
                  }
                  const PgRows& rows = *answer.value();
                  std::vector<ReaderPlace> places;
+                 places.reserve(rows.size());
                  for (std::size_t row = 0; row < rows.size(); ++row) {
                    places.push_back({rows.truth(row, 0), rows.truth(row, 1), rows.truth(row, 2)});
                  }

@@ -38,7 +38,7 @@ class PgMessageStore final : public MessageStore {
   [[nodiscard]] std::uint64_t replica_pages() const { return replica_pages_; }
 
  private:
-  void settle_append(MessagePtr message, Done<void> done);
+  void settle_append(const MessagePtr& message, Done<void> done);
   void read_page(PgSession& from, const HistoryQuery& query, const ConversationPtr& conversation,
                  Done<HistoryPage> done);
   void read_older_page(const HistoryQuery& query, const ConversationPtr& conversation, Done<HistoryPage> done);
