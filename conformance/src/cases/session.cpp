@@ -119,7 +119,7 @@ void Polling::on_poll_answer(const HttpExchange& poll) {
       if (packet == "1") {
         die();
       }
-      packets_.push_back(std::move(packet));
+      packets_.push_back(c_.wire.as_read(std::move(packet)));
     }
   }
 }

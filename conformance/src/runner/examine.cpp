@@ -2,10 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 
 namespace plumbline::conform {
 namespace {
+
+constexpr std::string_view kRecovery = "sio.recovery";
+
+// Its cases see the offsets of events; all others are about the event that the application emitted.
+bool about_recovery(const Clause& clause) {
+  return std::find(clause.required.begin(), clause.required.end(), kRecovery) != clause.required.end();
+}
 
 // A machine that stands still can make a good target look so.
 bool doubtful_when_late(const Clause& clause, const Finding& finding) {
@@ -56,6 +64,9 @@ Examined examine(const CaseRecord& record, const Clause& clause, const Target& t
   const LastEventClock log_clock(medium);
   WireLog log(log_clock);
   Wire wire(target.endpoint, log, medium);
+  if (target.has(kRecovery) && !about_recovery(clause)) {
+    wire.take_offsets_off();
+  }
   Context context(target, wire);
   Finding finding = run_guarded(record, context);
   finding.target_gone = wire.any_refused();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "wire/event_offset.h"
+
 namespace plumbline::conform {
 namespace {
 
@@ -177,6 +179,9 @@ void WebSocket::on_message(bool is_binary, bool packed, std::string payload) {
       pongs_.push_back(now());
     }
     return;
+  }
+  if (!is_binary && offsets_off_) {
+    payload = without_offset(std::move(payload));
   }
   messages_.push_back({at, is_binary, std::move(payload), packed});
 }

@@ -39,6 +39,9 @@ class WebSocket final : public Connection {
   // Engine.IO pings (`2`) are kept apart from the messages and answered with `3` at once.
   void answer_pings(bool yes) { answer_pings_ = yes; }
 
+  // Events are kept without the offset of connection state recovery.
+  void take_offsets_off(bool yes) { offsets_off_ = yes; }
+
   [[nodiscard]] bool open() const { return open_ && !over(); }
   [[nodiscard]] bool was_open() const { return open_; }
   // Refused by an HTTP answer other than 101.
@@ -71,6 +74,7 @@ class WebSocket final : public Connection {
   FrameReader reader_;
   bool open_{false};
   bool answer_pings_{true};
+  bool offsets_off_{false};
   bool marked_{false};
   std::optional<HttpAnswer> refusal_;
   std::optional<HttpAnswer> switched_;

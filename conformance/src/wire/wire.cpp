@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "wire/event_offset.h"
 #include "wire/live_medium.h"
 
 namespace plumbline::conform {
@@ -41,8 +42,13 @@ WebSocket& Wire::web_socket(std::string_view query, std::string_view header_line
   auto socket = std::make_unique<WebSocket>(*medium_, endpoint_, log_, next_number(),
                                             endpoint_.path + "?" + std::string(query), header_lines);
   WebSocket& reference = *socket;
+  reference.take_offsets_off(offsets_off_);
   connections_.push_back(std::move(socket));
   return reference;
+}
+
+std::string Wire::as_read(std::string packet) const {
+  return offsets_off_ ? without_offset(std::move(packet)) : packet;
 }
 
 bool Wire::until(const std::function<bool()>& predicate, Duration bound) {

@@ -30,6 +30,10 @@ class Wire {
   HttpExchange& http_raw(std::string_view bytes, HttpExchange::After after = HttpExchange::After::hang_up);
   WebSocket& web_socket(std::string_view query, std::string_view header_lines = {});
 
+  // From now on events are read without the offset of connection state recovery.
+  void take_offsets_off() { offsets_off_ = true; }
+  [[nodiscard]] std::string as_read(std::string packet) const;
+
   // Serves until the predicate holds (true) or the time is over (false).
   bool until(const std::function<bool()>& predicate, Duration bound);
   void pump_for(Duration duration);
@@ -51,6 +55,7 @@ class Wire {
   Medium* medium_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::function<void()>> hooks_;
+  bool offsets_off_{false};
 };
 
 }  // namespace plumbline::conform

@@ -81,7 +81,8 @@ Finding eio_pk_04_a(Context& c) {
     return violated("ten echoes by the next poll", describe(get, c.answer_bound()));
   }
   int next = 0;
-  for (const std::string& packet : split_payload(get.answer()->body)) {
+  for (const std::string& raw : split_payload(get.answer()->body)) {
+    const std::string packet = c.wire.as_read(raw);
     if (packet == fmt::format(R"(42["message-back",{}])", next)) {
       ++next;
     } else if (packet.empty() || packet.find(kSeparator) != std::string::npos || packet.starts_with("42[")) {

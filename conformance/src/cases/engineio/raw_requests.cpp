@@ -73,7 +73,7 @@ Finding served_over(Context& c, bool keep) {
   for (int polls = 0; polls < 12 && taken && echoes < 5; ++polls) {
     const std::string body = round_trip(c, gets, get, keep);
     for (const std::string& packet : split_payload(body)) {
-      echoes += packet == fmt::format(R"(42["message-back",{}])", echoes) ? 1 : 0;
+      echoes += c.wire.as_read(packet) == fmt::format(R"(42["message-back",{}])", echoes) ? 1 : 0;
       taken = taken && (packet != "2" || post("3"));
     }
     taken = taken && !body.empty();
