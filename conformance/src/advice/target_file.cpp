@@ -19,6 +19,8 @@ std::string yaml_text(std::string_view text) {
   return out + "'";
 }
 
+constexpr Duration kUsualWindow = std::chrono::minutes{2};  // of the official server
+
 }  // namespace
 
 std::string target_file(const Target& target) {
@@ -28,14 +30,17 @@ std::string target_file(const Target& target) {
       "target: {{name: {}}}\n"
       "endpoints: {{socketio: {{url: {}, path: {}}}}}\n",
       yaml_text(target.endpoint.authority()), yaml_text(target.endpoint.url()), yaml_text(target.endpoint.path));
+  const auto window = target.timing.recovery_window;
   const bool timed = target.timing.connect_timeout.has_value();
   text += fmt::format(
       "# As its open packet says. EIO-HS-03 compares the two: write here what the server is configured with.\n"
       "timing:\n  ping_interval_ms: {}\n  ping_timeout_ms: {}\n"
       "  # How long a connection may stay without CONNECT cannot be seen from outside; SIO-CO-09 needs it.\n"
-      "  {}connect_timeout_ms: {}\n",
+      "  {}connect_timeout_ms: {}\n"
+      "  # Nor can how long a lost connection can be resumed; SIO-RE-09 and SIO-RE-14 need it.\n"
+      "  {}recovery_window_ms: {}\n",
       ms(target.timing.ping_interval), ms(target.timing.ping_timeout), timed ? "" : "# ",
-      timed ? ms(*target.timing.connect_timeout) : 45'000);
+      timed ? ms(*target.timing.connect_timeout) : 45'000, window ? "" : "# ", ms(window.value_or(kUsualWindow)));
   text += fmt::format(
       "  # The same for a WebSocket that does not finish its upgrade: EIO-UP-12, EIO-UP-13.\n  {}upgrade_timeout_ms: "
       "{}\n",

@@ -49,6 +49,9 @@ void read_timing(Complaints& complaints, const YAML::Node& node, Target& target)
   if (const auto upgrade = timing.number("upgrade_timeout_ms", 1, kOneHour)) {
     target.timing.upgrade_timeout = std::chrono::milliseconds{*upgrade};
   }
+  if (const auto window = timing.number("recovery_window_ms", 1, kOneHour)) {
+    target.timing.recovery_window = std::chrono::milliseconds{*window};
+  }
   for (const std::string_view later : {"typing_ttl_ms", "live_delivery_p99_ms", "cache_staleness_ms"}) {
     (void)timing.get(later);
   }

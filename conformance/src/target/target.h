@@ -20,6 +20,7 @@ struct Timing {
   // For answers that the protocol gives no bound: long, since only a broken target waits for it.
   Duration answer_bound{std::chrono::milliseconds{1500}};
   std::optional<Duration> upgrade_timeout{};
+  std::optional<Duration> recovery_window{};  // how long a lost connection can be resumed
 };
 
 // What holds where nobody declares it: the plain protocol and its echo application, nothing optional.

@@ -23,8 +23,12 @@ bool read_timing(const json::object& fields, Target& target) {
   if (!interval || !timeout || !answer) {
     return false;
   }
-  target.timing = {*interval, *timeout, duration(fields, "connect_timeout_ns"), *answer,
-                   duration(fields, "upgrade_timeout_ns")};
+  target.timing = {*interval,
+                   *timeout,
+                   duration(fields, "connect_timeout_ns"),
+                   *answer,
+                   duration(fields, "upgrade_timeout_ns"),
+                   duration(fields, "recovery_window_ns")};
   target.timing_declared = fields.contains("declared");
   return true;
 }
@@ -40,6 +44,9 @@ json::object to_json(const Target& target) {
   }
   if (target.timing.upgrade_timeout) {
     timing["upgrade_timeout_ns"] = target.timing.upgrade_timeout->count();
+  }
+  if (target.timing.recovery_window) {
+    timing["recovery_window_ns"] = target.timing.recovery_window->count();
   }
   if (target.timing_declared) {
     timing["declared"] = true;
