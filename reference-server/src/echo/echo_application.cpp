@@ -22,7 +22,8 @@ using Timer =
 constexpr std::chrono::milliseconds kSlowAdmission{100};
 
 bool is_loss(std::string_view reason) {
-  return reason == "transport close" || reason == "transport error" || reason == "ping timeout";
+  return reason == "transport close" || reason == "transport error" || reason == "ping timeout" ||
+         active(Mutant::recovery_after_goodbye);
 }
 
 // What a client that wants its state back says of it; anything of another type is nothing.
@@ -71,7 +72,11 @@ void EchoApplication::on_connect(const SocketPtr& socket, const ConnectRequest& 
   auto context = std::make_unique<EchoContext>();
   context->auth = request.auth;
   socket->context = std::move(context);
-  if (auto refusal = echo_refusal(request.nsp, context_of(*socket).auth)) {
+  auto refusal = echo_refusal(request.nsp, context_of(*socket).auth);
+  if (active(Mutant::recovery_skips_admission) && !claim_of(context_of(*socket).auth).pid.empty()) {
+    refusal.reset();
+  }
+  if (refusal) {
     reply(std::move(refusal));
   } else if (request.nsp == "/slow") {
     after(kSlowAdmission, [this, socket, reply = std::move(reply)] { admit(socket, reply); });
@@ -89,9 +94,20 @@ void EchoApplication::admit(const SocketPtr& socket, const ConnectReply& reply) 
     auto resumed = factory_.resume(claim.pid, socket->nsp(), claim.offset, recovery.live_from);
     recovery.since = resumed ? resumed->session.since : recovery.live_from;
     recovery.pid = resumed ? claim.pid : factory_.new_pid();
-    if (resumed) {
+    if (active(Mutant::recovery_pid_is_sid) && !resumed) {
+      recovery.pid = socket->id();
+    }
+    if (resumed && !active(Mutant::recovery_forgets_rooms)) {
       context.rooms = std::move(resumed->session.rooms);
+    }
+    if (resumed && !active(Mutant::recovery_replays_nothing)) {
       recovery.missed = std::move(resumed->missed);
+    }
+    if (active(Mutant::recovery_replay_reversed)) {
+      std::reverse(recovery.missed.begin(), recovery.missed.end());
+    }
+    if (active(Mutant::recovery_of_the_living)) {
+      factory_.lost(recovery.pid, {resumed ? resumed->session.sid : socket->id(), socket->nsp(), {}, recovery.since});
     }
     socket->identify(resumed ? resumed->session.sid : socket->id(), recovery.pid);
   }
@@ -115,7 +131,8 @@ void EchoApplication::on_connected(const SocketPtr& socket) {
 void EchoApplication::on_disconnect(const SocketPtr& socket, std::string_view reason) {
   questions_.forget_all_of(socket.get());
   EchoContext& context = context_of(*socket);
-  if (context.recovery && is_loss(reason)) {
+  const bool first = context.recovery && context.recovery->since == context.recovery->live_from;
+  if (context.recovery && is_loss(reason) && (first || !active(Mutant::recovery_only_once))) {
     factory_.lost(context.recovery->pid, {socket->id(), socket->nsp(), context.rooms, context.recovery->since});
   }
   const auto found = namespaces_.find(socket->nsp());
@@ -149,12 +166,17 @@ void EchoApplication::in_order(std::function<void()> task) {
 }
 
 void EchoApplication::emit(const SocketPtr& socket, std::string_view name, const EchoArguments& args) {
+  emit(socket, name, args, {});
+}
+
+void EchoApplication::emit(const SocketPtr& socket, std::string_view name, const EchoArguments& args,
+                           const EventForm& form) {
   if (!factory_.recovers()) {
-    socket->emit(event_frame(socket->nsp(), name, args));
+    socket->emit(event_frame(socket->nsp(), name, args, form));
     return;
   }
   const auto make = [&](const std::string& offset) {
-    return event_frame(socket->nsp(), name, args, {.offset = offset});
+    return event_frame(socket->nsp(), name, args, {.offset = offset, .packing = form.packing});
   };
   factory_.publish({socket->nsp(), {socket->id()}, {}}, make, socket, shard_);
 }
@@ -166,9 +188,10 @@ void EchoApplication::emit_to(Audience audience, std::string_view name, const Ec
     return;
   }
   const std::string nsp = audience.nsp;
-  factory_.publish(
-      std::move(audience), [&](const std::string& offset) { return event_frame(nsp, name, args, {.offset = offset}); },
-      nullptr, shard_);
+  const auto make = [&](const std::string& offset) {
+    return event_frame(nsp, name, args, {.offset = active(Mutant::broadcast_without_offset) ? "" : offset});
+  };
+  factory_.publish(std::move(audience), make, nullptr, shard_);
 }
 
 void EchoApplication::deliver(const Audience& audience, const socketio::FramePtr& frame, std::uint64_t number) {

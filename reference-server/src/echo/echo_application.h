@@ -27,6 +27,7 @@ namespace plumbline::serve {
 
 class EchoFactory;
 struct EchoArguments;
+struct EventForm;
 
 class EchoApplication final : public Application {
  public:
@@ -71,6 +72,7 @@ class EchoApplication final : public Application {
 
   void admit(const SocketPtr& socket, const ConnectReply& reply);
   void tell_rooms(const SocketPtr& socket, const Event& event);
+  void emit(const SocketPtr& socket, std::string_view name, const EchoArguments& args, const EventForm& form);
   void emit(const SocketPtr& socket, std::string_view name, const EchoArguments& args);
   void emit_to(Audience audience, std::string_view name, const EchoArguments& args);
   void in_order(std::function<void()> task);

@@ -122,6 +122,13 @@ void EchoApplication::on_broadcast(const SocketPtr& socket, const Event& event) 
 }
 
 void EchoApplication::on_volatile(const SocketPtr& socket, const Event& event) {
+  if (active(Mutant::volatile_has_offset)) {
+    emit(socket, "volatile-back", arguments_of(event));
+    return;
+  }
+  if (active(Mutant::volatile_ends_recovery)) {
+    context_of(*socket).recovery.reset();
+  }
   in_order([this, socket, frame = event_frame(socket->nsp(), "volatile-back", arguments_of(event))] {
     if (socket->writable() || active(Mutant::volatile_kept)) {
       socket->emit(frame);
@@ -132,9 +139,7 @@ void EchoApplication::on_volatile(const SocketPtr& socket, const Event& event) {
 }
 
 void EchoApplication::on_plain(const SocketPtr& socket, const Event& event) {
-  const EventForm form{.packing = socketio::Frame::Packing::never};
-  in_order(
-      [socket, frame = event_frame(socket->nsp(), "plain-back", arguments_of(event), form)] { socket->emit(frame); });
+  emit(socket, "plain-back", arguments_of(event), {.packing = socketio::Frame::Packing::never});
 }
 
 void EchoApplication::on_kick(const SocketPtr& socket, const Event&) {

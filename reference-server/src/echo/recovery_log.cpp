@@ -4,13 +4,23 @@
 #include <charconv>
 #include <utility>
 
+#include "mutant/mutant.h"
+
 namespace plumbline::serve {
+namespace {
+
+std::size_t size_of(const socketio::Frame& frame) {
+  return frame.server_ws_bytes().size();
+}
+
+}  // namespace
 
 std::uint64_t RecoveryLog::record(Audience audience, socketio::FramePtr frame, Time now) {
   drop_old(now);
-  if (packets_.size() >= limits_.packets) {
+  bytes_ += size_of(*frame);
+  while (!packets_.empty() && (packets_.size() >= limits_.packets || bytes_ > limits_.bytes)) {
     evicted_ = packets_.front().number;
-    packets_.pop_front();
+    forget_first();
   }
   packets_.push_back({std::move(audience), std::move(frame), now, ++last_});
   return last_;
@@ -31,23 +41,33 @@ std::optional<RecoveryLog::Resumed> RecoveryLog::resume(const std::string& pid, 
   if (found == sessions_.end() || found->second.session.nsp != nsp) {
     return std::nullopt;
   }
-  if (now - found->second.at > limits_.window) {
+  if (now - found->second.at > limits_.window * (active(Mutant::recovery_window_x3) ? 3 : 1)) {
     sessions_.erase(found);
     return std::nullopt;
   }
   const Session& session = found->second.session;
-  const auto seen = offset ? number_of(*offset) : session.since;
-  if (!seen || *seen < evicted_) {
+  auto seen = offset ? number_of(*offset) : session.since;
+  if (!seen && active(Mutant::recovery_any_offset)) {
+    seen = session.since;
+  }
+  if (!offset && active(Mutant::recovery_without_offset_replays_nothing)) {
+    seen = last_;
+  }
+  const bool old = !seen || packets_.empty() || *seen < packets_.front().number;
+  if (!seen || *seen < evicted_ || (old && active(Mutant::recovery_forgets_old_offsets))) {
     return std::nullopt;
   }
   Resumed resumed{session, {}};
   const std::uint64_t after = std::max(*seen, session.since);
   for (const Packet& packet : packets_) {
-    if (packet.number > after && packet.audience.nsp == nsp && reaches(packet.audience, session.sid, session.rooms)) {
+    const bool addressed = reaches(packet.audience, session.sid, session.rooms) || active(Mutant::recovery_replays_all);
+    if (packet.number > after && packet.audience.nsp == nsp && addressed) {
       resumed.missed.push_back(packet.frame);
     }
   }
-  sessions_.erase(found);
+  if (!active(Mutant::recovery_pid_again)) {
+    sessions_.erase(found);
+  }
   return resumed;
 }
 
@@ -66,8 +86,13 @@ std::optional<std::uint64_t> RecoveryLog::number_of(const std::string& offset) c
 
 void RecoveryLog::drop_old(Time now) {
   while (!packets_.empty() && now - packets_.front().at > limits_.window + limits_.unnoticed) {
-    packets_.pop_front();
+    forget_first();
   }
+}
+
+void RecoveryLog::forget_first() {
+  bytes_ -= size_of(*packets_.front().frame);
+  packets_.pop_front();
 }
 
 }  // namespace plumbline::serve

@@ -19,7 +19,8 @@ namespace plumbline::serve {
 struct RecoveryLimits {
   Duration window{0};     // how long a lost connection can be resumed
   Duration unnoticed{0};  // how long a loss may go unnoticed: packets are kept for both
-  std::size_t packets{10'000};
+  std::size_t packets{100'000};
+  std::size_t bytes{64U << 20U};  // of the packets
   std::size_t sessions{10'000};
 };
 
@@ -64,10 +65,12 @@ class RecoveryLog {
   };
   [[nodiscard]] std::optional<std::uint64_t> number_of(const std::string& offset) const;
   void drop_old(Time now);
+  void forget_first();
 
   RecoveryLimits limits_;
   std::string prefix_;
   std::uint64_t last_{0};
+  std::size_t bytes_{0};
   std::uint64_t evicted_{0};  // the last packet that went for want of room
   std::deque<Packet> packets_;
   std::map<std::string, Lost> sessions_;

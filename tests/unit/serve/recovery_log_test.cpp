@@ -110,6 +110,23 @@ TEST_F(RecoveryLogTest, RefusesRatherThanLeaveAGapWhenPacketsWereEvicted) {
   EXPECT_THAT(missed("pid", seen), ElementsAre("no"));
 }
 
+TEST_F(RecoveryLogTest, KeepsABoundedNumberOfBytes) {
+  RecoveryLog small{{.window = 1s, .bytes = 1000}, "abc."};
+  const auto emit_one = [&] {
+    small.record({"/", {}, {}}, std::make_shared<const socketio::Frame>(std::string(300, 'x')), clock.now());
+  };
+  emit_one();
+  small.lost("pid", {"s1", "/", {}, 0}, clock.now());
+  emit_one();
+  emit_one();
+  EXPECT_EQ(small.resume("pid", "/", "abc.1", clock.now())->missed.size(), 2U);
+
+  small.lost("pid", {"s1", "/", {}, 0}, clock.now());
+  emit_one();
+  emit_one();
+  EXPECT_FALSE(small.resume("pid", "/", "abc.1", clock.now()).has_value());
+}
+
 TEST_F(RecoveryLogTest, KeepsABoundedNumberOfSessions) {
   lose("a", {});
   lose("b", {});
