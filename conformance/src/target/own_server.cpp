@@ -45,6 +45,7 @@ boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant&
   target.timing.ping_timeout = std::chrono::milliseconds{200};
   target.timing.connect_timeout = std::chrono::milliseconds{1000};
   target.timing.upgrade_timeout = std::chrono::milliseconds{600};
+  target.timing.recovery_window = variant.recovery_window;
   target.timing_declared = true;
   target.max_payload = 1'000'000;
   target.capabilities = capabilities_of(variant);

@@ -22,7 +22,11 @@ constexpr std::string_view kAlways[]{"testapp.ask",
 const std::vector<OwnVariant>& own_variants() {
   static const std::vector<OwnVariant> all{
       {"plain", {}, {"cors.any", "http.compression"}, {}},
-      {"recovery", {"--recovery-window", "2000"}, {"cors.any", "http.compression", "sio.recovery"}, {"recovery.off"}},
+      {"recovery",
+       {"--recovery-window", "2000"},
+       {"cors.any", "http.compression", "sio.recovery", "recovery.admission"},
+       {"recovery.off"},
+       std::chrono::seconds{2}},
       {"features",
        {"--cors", "https://app.example", "--cookie", "io", "--ws-compression", "on"},
        {"cors.list", "cookie", "http.compression", "permessage-deflate", "testapp.compress"},

@@ -1,6 +1,7 @@
 // How our own server is started to be judged: no single configuration shows every clause. Stage: target.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ struct OwnVariant {
   std::vector<std::string> words;              // of `plumbline serve --app echo`, beside the short timers
   std::vector<std::string_view> capabilities;  // that it has beside those of the echo application
   std::vector<std::string_view> not_there;     // assumed, or of the echo application, and switched off
+  std::optional<Duration> recovery_window{};
 };
 
 [[nodiscard]] const std::vector<OwnVariant>& own_variants();  // the first is the default

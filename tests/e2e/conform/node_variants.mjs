@@ -7,9 +7,10 @@ export const variants = {
   undeclared: { options: {}, capabilities: [], not_there: [] }, // the server as it comes, nothing optional declared
   plain: { options: any, capabilities: [...fixture, 'cors.any', 'http.compression'], not_there: [] },
   recovery: {
-    options: { ...any, connectionStateRecovery: { maxDisconnectionDuration: 2000 } },
-    capabilities: [...fixture, 'cors.any', 'http.compression', 'sio.recovery'],
+    options: { ...any, connectionStateRecovery: { maxDisconnectionDuration: 2000, skipMiddlewares: false } },
+    capabilities: [...fixture, 'cors.any', 'http.compression', 'sio.recovery', 'recovery.admission'],
     not_there: ['recovery.off'],
+    timing: ', recovery_window_ms: 2000',
   },
   features: {
     options: {
@@ -40,12 +41,12 @@ export const variants = {
 
 // A target file for the server of this variant at `url`.
 export function descriptor(url, variant = 'undeclared', interval = 300) {
-  const { capabilities, not_there } = variants[variant];
+  const { capabilities, not_there, timing = '' } = variants[variant];
   const declared = [...capabilities.map((name) => `${name}: true`), ...not_there.map((name) => `${name}: false`)];
   return `schema: target/1
 target: {name: node socket.io 4.8.4}
 endpoints: {socketio: {url: '${url}'}}
-timing: {ping_interval_ms: ${interval}, ping_timeout_ms: 200, connect_timeout_ms: 1000, upgrade_timeout_ms: 600}
+timing: {ping_interval_ms: ${interval}, ping_timeout_ms: 200, connect_timeout_ms: 1000, upgrade_timeout_ms: 600${timing}}
 limits: {max_payload: 1000000}
 capabilities: {${declared.join(', ')}}
 `;

@@ -265,6 +265,18 @@ for (const args of SHARDS) {
   });
 }
 
+test('with recovery an event that is never compressed has an offset, too', async (t) => {
+  const { url } = await serve(t, [...SHARDS[0], '--recovery-window', '2000']);
+  const wire = await openWebSocket(url);
+  wire.send('40');
+  await wire.next();
+  await wire.next();
+  wire.send('42["plain","x"]');
+  const [name, word, offset] = JSON.parse((await wire.next()).slice(2));
+  assert.deepEqual([name, word, typeof offset], ['plain-back', 'x', 'string']);
+  wire.socket.terminate();
+});
+
 test('without recovery there is neither pid nor offset', async (t) => {
   const { url } = await serve(t, SHARDS[0]);
   const wire = await openWebSocket(url);

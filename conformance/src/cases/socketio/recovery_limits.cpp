@@ -136,7 +136,7 @@ Finding sio_re_09_a(Context& c) {
   if (auto stop = sent(c, sender)) {
     return *stop;
   }
-  c.wire.until([] { return false; }, lost + window * 3 / 4 - c.clock.now());
+  c.wire.pump_for(lost + window * 3 / 4 - c.clock.now());
   const Knock in_time = knock(c, sessions[1], sessions[1].claim());
   const Duration after = c.clock.now() - lost;
   if (in_time.sid != sessions[1].sid) {
@@ -146,7 +146,7 @@ Finding sio_re_09_a(Context& c) {
                : unclear(fmt::format("the resumption in time took until {} after the loss", ms_text(after)));
   }
   // The absence began when the server noticed it, at the latest with its heartbeat.
-  c.wire.until([] { return false; }, lost + window + unnoticed(c) + c.slack_now(lost) - c.clock.now());
+  c.wire.pump_for(lost + window + unnoticed(c) + c.slack_now(lost) - c.clock.now());
   Finding late =
       starts_anew(c, sessions[0], sessions[0].claim(),
                   fmt::format("{} after the loss, as {} are declared", ms_text(c.clock.now() - lost), ms_text(window)));
@@ -214,12 +214,13 @@ Finding sio_re_11_a(Context& c) {
 }
 
 Finding sio_re_12_a(Context& c) {
+  const std::string_view nsp = own_namespace(c, "/dynamic-121");
   Resumable session;
   Resumable sender;
-  if (auto stop = open_resumable(c, sender)) {
+  if (auto stop = open_resumable(c, sender, nsp)) {
     return *stop;
   }
-  if (auto stop = open_resumable(c, session)) {
+  if (auto stop = open_resumable(c, session, nsp)) {
     return *stop;
   }
   constexpr int kLosses = 4;
@@ -234,12 +235,13 @@ Finding sio_re_12_a(Context& c) {
 
 // The old connection is silent and stays open, so that only the heartbeat can tell that it is lost.
 Finding sio_re_12_b(Context& c) {
+  const std::string_view nsp = own_namespace(c, "/dynamic-122");
   Resumable session;
   Resumable sender;
-  if (auto stop = open_resumable(c, sender)) {
+  if (auto stop = open_resumable(c, sender, nsp)) {
     return *stop;
   }
-  if (auto stop = open_resumable(c, session)) {
+  if (auto stop = open_resumable(c, session, nsp)) {
     return *stop;
   }
   if (Finding round = one_round(c, session, sender, 1); round.kind != Finding::Kind::took) {
@@ -248,9 +250,8 @@ Finding sio_re_12_b(Context& c) {
   WebSocket& old = *session.ws;
   old.answer_pings(false);
   const Time silent = c.clock.now();
-  Resumable early = session;
-  early.ws = knock(c, session, session.claim()).ws;  // too early, perhaps: then this is a new session
-  const bool at_once = any_begins(*early.ws, 1, "40{\"sid\":\"" + session.sid + "\"");
+  const Knock early = knock(c, session, session.claim());  // too early, perhaps: then this is a new session
+  const bool at_once = early.sid == session.sid;
   c.wire.until([&] { return old.over(); }, 2 * unnoticed(c) + c.slack_now(silent));
   if (!old.over()) {
     return unmet("EIO-HB-03", "a silent client is closed", old.how_it_ended());
@@ -286,10 +287,12 @@ Finding sio_re_13_a(Context& c) {
     return unmet("SIO-EV-01", "an echo", heard(*session.ws, 2));
   }
   for (const std::string& text : {std::string("plain-text"), older}) {
-    session.ws->text(fmt::format(R"(42["volatile","{}"])", text));
-    const auto back = await(c, *session.ws, R"(42["volatile-back")", c.answer_bound());
+    const auto back = volatile_echo(c, *session.ws, text);
+    if (!back) {
+      return unclear("the volatile event was dropped each time");
+    }
     const std::string expected = fmt::format(R"(["volatile-back","{}"])", text);
-    if (!back || !same_json(std::string_view(back->payload).substr(2), expected)) {
+    if (!same_json(*back, expected)) {
       return violated(expected + " as it was sent", heard(*session.ws, 3));
     }
   }

@@ -36,6 +36,10 @@ void emit(const Resumable& sender, const Resumable& run, std::string_view option
 // A namespace where nobody else hears what is emitted to all, if the fixture has such; else the main one.
 [[nodiscard]] std::string_view own_namespace(const Context& c, std::string_view nsp);
 
+// The array that comes back for a volatile event with this word, which may be dropped whenever the transport is busy;
+// so it is sent several times.
+[[nodiscard]] std::optional<std::string> volatile_echo(Context& c, WebSocket& ws, std::string_view word);
+
 // The marked events of a run that came on this connection, in order, such as "room 1", each with an offset behind it;
 // one without is told as such. `bytes` of attachments follow after a colon.
 [[nodiscard]] std::vector<std::string> marked(const WebSocket& ws, const Resumable& run);
