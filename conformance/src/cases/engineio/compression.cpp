@@ -51,7 +51,8 @@ Stop fetch(Context& c, std::size_t bytes, std::string_view headers, Fetched& int
     const std::string coding = into.coding();
     into.body = coding.empty() ? into.answer.body : decoded_body(coding, into.answer.body).value_or("");
     const auto packets = split_payload(into.body);
-    into.intact = std::find(packets.begin(), packets.end(), into.expected) != packets.end();
+    into.intact = std::any_of(packets.begin(), packets.end(),
+                              [&](const std::string& packet) { return c.wire.as_read(packet) == into.expected; });
     into.alone = packets.size() == 1;
     if (into.answer.status != 200) {
       break;
