@@ -24,7 +24,7 @@ const std::vector<OwnVariant>& own_variants() {
       {"plain", {}, {"cors.any", "http.compression"}, {}},
       {"recovery",
        {"--recovery-window", "2000"},
-       {"cors.any", "http.compression", "sio.recovery", "recovery.admission"},
+       {"cors.any", "sio.recovery", "recovery.admission"},
        {"recovery.off"},
        std::chrono::seconds{2}},
       {"features",

@@ -8,7 +8,7 @@ export const variants = {
   plain: { options: any, capabilities: [...fixture, 'cors.any', 'http.compression'], not_there: [] },
   recovery: {
     options: { ...any, connectionStateRecovery: { maxDisconnectionDuration: 2000, skipMiddlewares: false } },
-    capabilities: [...fixture, 'cors.any', 'http.compression', 'sio.recovery', 'recovery.admission'],
+    capabilities: [...fixture, 'cors.any', 'sio.recovery', 'recovery.admission'],
     not_there: ['recovery.off'],
     timing: ', recovery_window_ms: 2000',
   },

@@ -178,8 +178,8 @@ Finding sio_re_05_a(Context& c) {
   if (auto stop = open_resumable(c, sender, nsp)) {
     return *stop;
   }
-  const bool custom = c.target.has("testapp.custom");
-  if (auto stop = custom ? open_resumable(c, elsewhere, "/custom") : Stop()) {
+  const std::string_view other = own_namespace(c, "/dynamic-51");
+  if (auto stop = other.empty() ? Stop() : open_resumable(c, elsewhere, other)) {
     return *stop;
   }
   const std::string red = session.room("red");
@@ -196,7 +196,7 @@ Finding sio_re_05_a(Context& c) {
   emit(sender, session, fmt::format(R"({{"except":"{}"}})", red), 904);
   emit(sender, session, fmt::format(R"({{"to":"{}","except":"{}"}})", red, session.sid), 905);
   emit(sender, session, fmt::format(R"({{"to":["{}","{}"]}})", red, session.sid), 2);
-  if (custom) {
+  if (!other.empty()) {
     emit(elsewhere, session, "{}", 906);
     if (auto stop = needs_echo(c, elsewhere, "sent")) {
       return *stop;
