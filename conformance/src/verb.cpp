@@ -28,6 +28,7 @@
 #include "subject_client/program.h"
 #include "target/choose.h"
 #include "target/probe.h"
+#include "target/process_tree.h"
 
 namespace plumbline::conform {
 namespace {
@@ -73,6 +74,34 @@ std::function<bool(Target&)> reviver(const std::shared_ptr<Chosen>& chosen, cons
     target.endpoint = chosen->own->target().endpoint;
     return true;
   };
+}
+
+// Who can see the process of the target, stop it and start it.
+std::unique_ptr<TargetProcess> process_of(const std::shared_ptr<Chosen>& chosen, const Clock& clock) {
+  ProcessOfTarget::Means means;
+  means.pid = [chosen]() -> std::optional<pid_t> {
+    if (!chosen->pid_file.empty()) {
+      return pid_in_file(chosen->pid_file);
+    }
+    if (chosen->own != nullptr) {
+      return chosen->own->pid();
+    }
+    return chosen->started != nullptr ? chosen->started->pid() : std::nullopt;
+  };
+  means.stop = [chosen] {
+    if (chosen->own != nullptr) {
+      chosen->own->ask_to_end();
+      return true;
+    }
+    return chosen->started != nullptr && chosen->started->ask_to_end();
+  };
+  means.start = [chosen, &clock] {
+    if (chosen->own != nullptr) {
+      return chosen->own->start_again();
+    }
+    return chosen->started != nullptr && chosen->started->restart(chosen->target.endpoint, clock);
+  };
+  return std::make_unique<ProcessOfTarget>(std::move(means));
 }
 
 std::optional<Halt> choose(const Options& options, const Clock& clock, Chosen& into) {
@@ -130,6 +159,8 @@ RunSummary judge(const Options& options, const Catalogue& catalogue, const Selec
   runner.seed = summary.seed;
   runner.recorder = &record;
   runner.revive = reviver(chosen, options, clock);
+  const std::unique_ptr<TargetProcess> process = process_of(chosen, clock);
+  runner.process = process.get();
   if (options.subject == "client") {
     runner.at_a_time = kClientsAtATime;
     const ClientCommand command{chosen->target.client_command, dir.path().string() + "/client.stderr"};

@@ -137,6 +137,16 @@ bool MutantExpectation::found_by(const std::string& clause) const {
   return in(fails) || in(warns) || (clause == row && (in(weakens) || in(tells)));
 }
 
+bool Clause::restarts() const {
+  return std::find(required.begin(), required.end(), "control.restart") != required.end();
+}
+
+bool Clause::runs_alone() const {
+  return restarts() || std::any_of(required.begin(), required.end(), [](const std::string& capability) {
+           return capability == "observe.process" || capability == "scale";
+         });
+}
+
 Verdict Clause::verdict_of(std::string_view alternative) const {
   for (const Alternative& known : alternatives) {
     if (known.id == alternative) {

@@ -35,6 +35,10 @@ struct Clause {
 
   [[nodiscard]] bool active() const { return status == "active"; }
 
+  // Whether its cases stop and start the target; whether nothing else may go on while they run.
+  [[nodiscard]] bool restarts() const;
+  [[nodiscard]] bool runs_alone() const;
+
   [[nodiscard]] Verdict verdict_of(std::string_view alternative) const;
   [[nodiscard]] bool is_timed(std::string_view alternative) const;
   [[nodiscard]] std::string_view meaning_of(std::string_view alternative) const;

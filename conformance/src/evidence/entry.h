@@ -27,16 +27,27 @@ enum class Step {
   bytes,
   end_of_stream,
   reset,
-  clock,  // the case asked for the time
+  clock,    // the case asked for the time
+  process,  // what the target's process uses, as text
+  stopped,  // the target was asked to end: yes, or no when nobody can
+  started,  // the target was started again: yes or no
   suite_late,
   target_late,
 };
+
+// About the target's process, not about a connection.
+[[nodiscard]] constexpr bool tells(Step step) {
+  return step == Step::process || step == Step::stopped || step == Step::started;
+}
+[[nodiscard]] constexpr bool has_bytes(Step step) {
+  return step == Step::send || step == Step::bytes || tells(step);
+}
 
 struct Entry {
   Step step{Step::wake};
   std::int64_t at{0};    // nanoseconds since the take began
   int connection{0};     // 0: none
-  std::string bytes{};   // of send and bytes
+  std::string bytes{};   // of send, bytes, process, stopped and started
   std::int64_t due{0};   // of *_late, as `at`
   std::int64_t seen{0};  // of *_late
 };

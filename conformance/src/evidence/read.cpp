@@ -127,7 +127,8 @@ class EvidenceReader {
 
   bool add_details(const json::object& fields, Entry& entry) {
     const bool late = entry.step == Step::suite_late || entry.step == Step::target_late;
-    const bool alone = late || entry.step == Step::wake || entry.step == Step::deadline || entry.step == Step::clock;
+    const bool alone = late || tells(entry.step) || entry.step == Step::wake || entry.step == Step::deadline ||
+                       entry.step == Step::clock;
     if (!alone && entry.connection == 0) {
       fail("this step needs the number of its connection in on");
       return false;
@@ -142,7 +143,7 @@ class EvidenceReader {
         return false;
       }
     }
-    if (entry.step == Step::send || entry.step == Step::bytes) {
+    if (has_bytes(entry.step)) {
       auto plain = text_in(fields, "text");
       const auto coded = text_in(fields, "b64");
       if (!plain && coded) {

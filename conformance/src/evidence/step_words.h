@@ -15,7 +15,7 @@ struct StepWord {
   std::string_view word;
 };
 
-inline constexpr std::array<StepWord, 18> kStepWords{{{Step::connect, true, "connect"},
+inline constexpr std::array<StepWord, 21> kStepWords{{{Step::connect, true, "connect"},
                                                       {Step::connect_refused, true, "connect-refused"},
                                                       {Step::send, true, "send"},
                                                       {Step::send_failed, true, "send-failed"},
@@ -31,6 +31,9 @@ inline constexpr std::array<StepWord, 18> kStepWords{{{Step::connect, true, "con
                                                       {Step::end_of_stream, false, "end-of-stream"},
                                                       {Step::reset, false, "reset"},
                                                       {Step::clock, false, "clock"},
+                                                      {Step::process, false, "process"},
+                                                      {Step::stopped, true, "stop-target"},
+                                                      {Step::started, true, "start-target"},
                                                       {Step::suite_late, false, "suite-late"},
                                                       {Step::target_late, false, "target-late"}}};
 

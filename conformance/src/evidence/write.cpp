@@ -28,7 +28,7 @@ std::string line(const Entry& entry) {
   if (entry.connection != 0) {
     fields["on"] = entry.connection;
   }
-  if (entry.step == Step::send || entry.step == Step::bytes) {
+  if (has_bytes(entry.step)) {
     if (printable(entry.bytes)) {
       fields["text"] = entry.bytes;
     } else {

@@ -69,7 +69,7 @@ Examined examine(const CaseRecord& record, const Clause& clause, const Target& t
   }
   Context context(target, wire);
   Finding finding = run_guarded(record, context);
-  finding.target_gone = wire.any_refused();
+  finding.target_gone = wire.any_refused() && !clause.restarts();
   const Time end = medium.read_clock();
   if (doubtful_when_late(clause, finding)) {
     settle(end);

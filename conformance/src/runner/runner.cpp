@@ -115,6 +115,7 @@ void Runner::run_once(Slot& slot) {
   take.started = iso8601(clock_.wall_now());
   LiveMedium medium(clock_, &take.entries, {&lag_, canary_ != nullptr ? &target_lag_ : nullptr});
   take.monotonic_ns = medium.start().time_since_epoch().count();
+  medium.know_process(options_.process);
   const std::shared_ptr<void> program = options_.begin ? options_.begin(medium, take) : nullptr;
   Examined examined = examine(*slot.record, *slot.clause, target_, medium, [this](Time end) { settle(end); });
   take.ended = (medium.time() - medium.start()).count();
@@ -122,22 +123,33 @@ void Runner::run_once(Slot& slot) {
     options_.recorder->keep(take);
   }
   add(slot.run, std::move(examined));
+  if (slot.clause->restarts() && options_.process != nullptr && !accepts()) {
+    (void)options_.process->start();  // where the case did not get that far
+  }
 }
 
 void Runner::run_all(const std::vector<Slot*>& slots, std::size_t at_a_time, Time until) {
+  std::vector<Slot*> together;
+  std::vector<Slot*> alone;
+  for (Slot* slot : slots) {
+    (slot->clause->runs_alone() ? alone : together).push_back(slot);
+  }
   std::atomic<std::size_t> next{0};
   std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < std::min(at_a_time, slots.size()); ++i) {
+  for (std::size_t i = 0; i < std::min(at_a_time, together.size()); ++i) {
     threads.emplace_back([&, i] {
       WireLog nothing(clock_);
       Wire(target_.endpoint, nothing, clock_).pump_for(kStartsApart * i);
-      for (std::size_t at = next++; at < slots.size() && clock_.now() < until; at = next++) {
-        run_once(*slots[at]);
+      for (std::size_t at = next++; at < together.size() && clock_.now() < until; at = next++) {
+        run_once(*together[at]);
       }
     });
   }
   for (std::thread& thread : threads) {
     thread.join();
+  }
+  for (std::size_t at = 0; at < alone.size() && clock_.now() < until; ++at) {
+    run_once(*alone[at]);  // on this thread, with which a target dies that was started on it
   }
 }
 

@@ -1,5 +1,5 @@
-// Runs cases: many at a time, doubtful ones again alone, failing ones twice more, one by one after a death. Stage:
-// runner.
+// Runs cases: many at a time, then those that look at the target's process or restart it one by one; doubtful ones
+// again alone, failing ones twice more, one by one after a death. Stage: runner.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,8 @@ struct RunnerOptions {
   // For a client under test: readies the medium of a take and starts the program, which lives as long as the answer.
   // Without it the target is a server, and a canary watches how late it is.
   std::function<std::shared_ptr<void>(LiveMedium&, Take&)> begin{};
-  Recorder* recorder{nullptr};  // null: nothing is kept
+  Recorder* recorder{nullptr};      // null: nothing is kept
+  TargetProcess* process{nullptr};  // null: nobody can see or restart it
   // True once the user wants to stop: cases that have not begun are left out. Asked from several threads.
   std::function<bool()> interrupted = [] {
     return false;

@@ -32,6 +32,9 @@ boost::system::result<Chosen, Halt> read_target_file(const std::string& file) {
   if (!read.control.start.empty()) {
     chosen.started = std::make_shared<StartedTarget>(read.control, folder.string());
   }
+  if (!read.pid_file.empty()) {
+    chosen.pid_file = (folder / read.pid_file).string();
+  }
   if (!read.expectations.empty()) {
     chosen.expectations = (folder / read.expectations).string();
   }
@@ -89,6 +92,8 @@ boost::system::result<Chosen, Halt> find_target(const std::string& target, const
     return Halt{ExitCode::target_lost,
                 chosen.target.endpoint.url() + " refused the connection; is the server running?"};
   }
+  const bool seen = !chosen.pid_file.empty() || (chosen.started != nullptr && chosen.started->pid());
+  chosen.target.capabilities.try_emplace("observe.process", seen);
   probe(chosen.target, clock);
   return chosen;
 }

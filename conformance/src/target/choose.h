@@ -32,6 +32,7 @@ struct Chosen {
   std::shared_ptr<OwnServer> own;  // when we are our own target
   std::string words;
   std::shared_ptr<StartedTarget> started{};  // when its target file says how
+  std::string pid_file{};                    // path that its target file names
   std::string expectations{};                // path that its target file names
 };
 

@@ -52,6 +52,9 @@ void read_timing(Complaints& complaints, const YAML::Node& node, Target& target)
   if (const auto window = timing.number("recovery_window_ms", 1, kOneHour)) {
     target.timing.recovery_window = std::chrono::milliseconds{*window};
   }
+  if (const auto grace = timing.number("grace_ms", 1, kOneHour)) {
+    target.timing.grace = std::chrono::milliseconds{*grace};
+  }
   for (const std::string_view later : {"typing_ttl_ms", "live_delivery_p99_ms", "cache_staleness_ms"}) {
     (void)timing.get(later);
   }
@@ -148,6 +151,11 @@ ReadTarget read_descriptor(const std::string& file, const std::string& text) {
     }
     if (map.has("control")) {
       read.control = read_control(complaints, map.get("control"));
+    }
+    if (map.has("process")) {
+      StrictMap process(complaints, map.get("process"), "process");
+      read.pid_file = process.text("pid_file");
+      process.done();
     }
     read.expectations = map.text("expectations", false);
     // Known keys of profiles that the core profile does not read.

@@ -11,6 +11,7 @@ namespace plumbline::conform {
 struct ReadTarget {
   Target target;
   Control control;
+  std::string pid_file;             // as named there; empty: none
   std::string expectations;         // file of its known departures, as named there; empty: none
   std::vector<std::string> errors;  // "file:line:col: sentence"; the target is usable only when empty
 };

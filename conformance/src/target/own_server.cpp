@@ -2,8 +2,18 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <signal.h>
+
+#include <algorithm>
 
 namespace plumbline::conform {
+namespace {
+
+constexpr std::string_view kReadyLine = "plumbline: listening on ";
+constexpr Duration kStartsWithin = std::chrono::seconds{15};
+constexpr Duration kEndsWithin = std::chrono::seconds{1};  // behind the grace that the case gave it
+
+}  // namespace
 
 boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant& variant, const std::string& mutant) {
   net::ChildProcess::Options options;
@@ -29,7 +39,7 @@ boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant&
   if (!child) {
     return child.error();
   }
-  const auto url = child->wait_for_line("plumbline: listening on ", std::chrono::seconds{15});
+  const auto url = child->wait_for_line(kReadyLine, kStartsWithin);
   if (!url) {
     return std::string("the server `plumbline serve --app echo` did not start; its own words are above");
   }
@@ -46,11 +56,32 @@ boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant&
   target.timing.connect_timeout = std::chrono::milliseconds{1000};
   target.timing.upgrade_timeout = std::chrono::milliseconds{600};
   target.timing.recovery_window = variant.recovery_window;
+  target.timing.grace = std::chrono::seconds{2};
   target.timing_declared = true;
   target.max_payload = 1'000'000;
   target.capabilities = capabilities_of(variant);
   target.configuration = fmt::format("{}", fmt::join(options.command, " "));
-  return OwnServer(std::move(*child), std::move(target));
+  return OwnServer(std::move(*child), std::move(target), options.command);
+}
+
+void OwnServer::ask_to_end() {
+  child_.signal(SIGTERM);
+}
+
+bool OwnServer::start_again() {
+  if (!child_.ended_within(kEndsWithin)) {
+    (void)child_.stop(Duration::zero());
+  }
+  net::ChildProcess::Options options;
+  options.command = command_;
+  const auto port = std::find(options.command.begin(), options.command.end(), "--port") + 1;
+  *port = std::to_string(target_.endpoint.port);
+  auto child = net::ChildProcess::start(options);
+  if (!child || !child->wait_for_line(kReadyLine, kStartsWithin)) {
+    return false;
+  }
+  child_ = std::move(*child);
+  return true;
 }
 
 }  // namespace plumbline::conform

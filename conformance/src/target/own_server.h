@@ -20,12 +20,18 @@ class OwnServer {
 
   [[nodiscard]] const Target& target() const { return target_; }
   [[nodiscard]] bool running() { return child_.running(); }
+  [[nodiscard]] pid_t pid() const { return child_.pid(); }
+  void ask_to_end();  // SIGTERM; does not wait
+  // Once it was asked to end: waits for that, then starts it at the same port. False: it did not come back. Blocks.
+  [[nodiscard]] bool start_again();
 
  private:
-  OwnServer(net::ChildProcess child, Target target) : child_(std::move(child)), target_(std::move(target)) {}
+  OwnServer(net::ChildProcess child, Target target, std::vector<std::string> command)
+      : child_(std::move(child)), target_(std::move(target)), command_(std::move(command)) {}
 
   net::ChildProcess child_;
   Target target_;
+  std::vector<std::string> command_;
 };
 
 }  // namespace plumbline::conform

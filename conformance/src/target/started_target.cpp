@@ -35,6 +35,25 @@ void StartedTarget::stop() {
   }
 }
 
+std::optional<pid_t> StartedTarget::pid() const {
+  return child_ ? std::optional(child_->pid()) : std::nullopt;
+}
+
+bool StartedTarget::ask_to_end() {
+  if (!child_) {
+    return false;
+  }
+  if (control_.stop.empty()) {
+    child_->signal(SIGTERM);
+    return true;
+  }
+  auto command = net::ChildProcess::start(shell(control_.stop));
+  if (command) {
+    stopping_ = std::move(*command);
+  }
+  return bool{command};
+}
+
 StartedTarget::~StartedTarget() {
   if (started_) {
     stop();
@@ -42,6 +61,10 @@ StartedTarget::~StartedTarget() {
 }
 
 bool StartedTarget::restart(const Endpoint& endpoint, const Clock& clock) {
+  if (child_) {
+    (void)child_->ended_within(stopping_ ? kStopsWithin : Duration::zero());
+    stopping_.reset();
+  }
   stop();
   auto child = net::ChildProcess::start(shell(control_.start));
   if (!child) {

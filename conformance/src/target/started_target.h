@@ -24,6 +24,9 @@ class StartedTarget {
   // within kStartsWithin. Blocks.
   [[nodiscard]] bool restart(const Endpoint& endpoint, const Clock& clock);
 
+  [[nodiscard]] std::optional<pid_t> pid() const;  // nothing: not started by us
+  bool ask_to_end();                               // control.stop or SIGTERM; does not wait. False: not started by us
+
  private:
   void stop();
   [[nodiscard]] net::ChildProcess::Options shell(const std::string& command) const;
@@ -31,6 +34,7 @@ class StartedTarget {
   Control control_;
   std::string folder_;
   std::optional<net::ChildProcess> child_;
+  std::optional<net::ChildProcess> stopping_;  // control.stop, while it runs
   bool started_{false};
 };
 

@@ -17,6 +17,7 @@ struct Timing {
   Duration ping_interval{std::chrono::seconds{25}};
   Duration ping_timeout{std::chrono::seconds{20}};
   std::optional<Duration> connect_timeout;
+  Duration grace{std::chrono::seconds{10}};  // from the signal to end until all is closed
   // For answers that the protocol gives no bound: long, since only a broken target waits for it.
   Duration answer_bound{std::chrono::milliseconds{1500}};
   std::optional<Duration> upgrade_timeout{};

@@ -26,6 +26,7 @@ bool read_timing(const json::object& fields, Target& target) {
   target.timing = {*interval,
                    *timeout,
                    duration(fields, "connect_timeout_ns"),
+                   duration(fields, "grace_ns").value_or(target.timing.grace),
                    *answer,
                    duration(fields, "upgrade_timeout_ns"),
                    duration(fields, "recovery_window_ns")};
@@ -38,6 +39,7 @@ bool read_timing(const json::object& fields, Target& target) {
 json::object to_json(const Target& target) {
   json::object timing{{"ping_interval_ns", target.timing.ping_interval.count()},
                       {"ping_timeout_ns", target.timing.ping_timeout.count()},
+                      {"grace_ns", target.timing.grace.count()},
                       {"answer_bound_ns", target.timing.answer_bound.count()}};
   if (target.timing.connect_timeout) {
     timing["connect_timeout_ns"] = target.timing.connect_timeout->count();

@@ -34,6 +34,7 @@ class Connection {
 
   void hang_up() { end(Ending::closed_by_us, false); }  // close our side at once
   void abort() { end(Ending::closed_by_us, true); }     // the same with a TCP reset
+  void freeze() { medium_.freeze(number_); }            // stays open and reads nothing any more
 
  protected:
   void queue(std::string_view bytes);  // sent as soon as the kernel takes it

@@ -128,6 +128,34 @@ void LiveMedium::close(int connection, bool with_reset) {
   note(with_reset ? Step::abort : Step::close, connection);
 }
 
+void LiveMedium::freeze(int connection) {
+  const auto found = sockets_.find(connection);
+  if (found == sockets_.end()) {
+    return;
+  }
+  const int small = 4096;  // what the kernel still takes for us is not the target's buffer
+  ::setsockopt(found->second.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  found->second.frozen = true;
+}
+
+std::optional<ProcessUse> LiveMedium::process() {
+  const auto use = process_ != nullptr ? process_->use() : std::nullopt;
+  note(Step::process, 0, use ? to_text(*use) : "unknown");
+  return use;
+}
+
+bool LiveMedium::stop_target() {
+  const bool done = process_ != nullptr && process_->stop();
+  note(Step::stopped, 0, done ? "yes" : "no");
+  return done;
+}
+
+bool LiveMedium::start_target() {
+  const bool done = process_ != nullptr && process_->start();
+  note(Step::started, 0, done ? "yes" : "no");
+  return done;
+}
+
 bool LiveMedium::wait(Time deadline) {
   const Time now = clock_.now();
   const bool last = now >= deadline;  // what arrived while this thread was not running still counts
@@ -139,8 +167,9 @@ bool LiveMedium::wait(Time deadline) {
 void LiveMedium::poll_for(Duration at_most) {
   std::vector<pollfd> polled;
   for (const auto& [connection, socket] : sockets_) {
-    const int events = socket.connecting || socket.blocked ? POLLIN | POLLOUT : POLLIN;
-    polled.push_back({socket.fd, static_cast<short>(events), 0});
+    const int in = socket.frozen ? 0 : POLLIN;
+    const int events = socket.connecting || socket.blocked ? in | POLLOUT : in;
+    polled.push_back({socket.frozen && events == 0 ? -1 : socket.fd, static_cast<short>(events), 0});
   }
   polled.push_back({listening_, POLLIN, 0});  // poll leaves -1 out
   const auto bounded = std::clamp<Duration>(at_most, Duration::zero(), std::chrono::milliseconds{100});
@@ -152,7 +181,8 @@ void LiveMedium::poll_for(Duration at_most) {
   for (const auto& [connection, socket] : sockets_) {
     const int events = polled[i++].revents;
     if (events != 0) {
-      ready_.push_back({connection, (events & (POLLIN | POLLHUP | POLLERR)) != 0, (events & POLLOUT) != 0});
+      ready_.push_back(
+          {connection, !socket.frozen && (events & (POLLIN | POLLHUP | POLLERR)) != 0, (events & POLLOUT) != 0});
     }
   }
   knocking_ = polled.back().revents != 0;

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "evidence/entry.h"
@@ -28,6 +29,8 @@ class LiveMedium final : public Medium {
   void lend(int connection, int fd);          // a stream that is open already
   void listen(int fd, int first_connection);  // what connects is numbered from there on
 
+  void know_process(TargetProcess* process) { process_ = process; }  // may be null; outlives the medium
+
   [[nodiscard]] Time start() const { return start_; }
   [[nodiscard]] Time time() const override { return time_; }
   Time read_clock() override;
@@ -35,15 +38,20 @@ class LiveMedium final : public Medium {
   bool connect(int connection, const Endpoint& endpoint) override;
   Taken send(int connection, std::string_view bytes) override;
   void close(int connection, bool with_reset) override;
+  void freeze(int connection) override;
   Time deadline(Duration bound) override { return clock_.now() + bound; }
   bool wait(Time deadline) override;
   bool next(Event& event) override;
+  std::optional<ProcessUse> process() override;
+  bool stop_target() override;
+  bool start_target() override;
 
  private:
   struct Socket {
     int fd{-1};
     bool connecting{true};
     bool blocked{false};  // has bytes that the kernel did not take
+    bool frozen{false};   // is not read
   };
   struct Ready {
     int connection{0};
@@ -67,6 +75,7 @@ class LiveMedium final : public Medium {
   Time start_;
   Time time_;
   std::map<int, Socket> sockets_;
+  TargetProcess* process_{nullptr};
   int listening_{-1};
   int next_accepted_{0};
   bool knocking_{false};

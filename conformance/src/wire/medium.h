@@ -1,11 +1,13 @@
 // What the connections of a case run on: the network, or a stored run that is played back. Stage: wire.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "plumbline/base/clock.h"
 #include "wire/endpoint.h"
+#include "wire/target_process.h"
 
 namespace plumbline::conform {
 
@@ -41,12 +43,19 @@ class Medium {
   virtual bool connect(int connection, const Endpoint& endpoint) = 0;
   virtual Taken send(int connection, std::string_view bytes) = 0;
   virtual void close(int connection, bool with_reset) = 0;
+  // From here on nothing is read from it: what the target sends piles up at the target.
+  virtual void freeze(int connection) = 0;
 
   [[nodiscard]] virtual Time deadline(Duration bound) = 0;
   // Blocks until something happens, a tenth of a second passes, or the deadline. True: this was the last look.
   virtual bool wait(Time deadline) = 0;
   // The next thing that this wait brought. False: that was all.
   virtual bool next(Event& event) = 0;
+
+  // As TargetProcess; for cases whose clause requires observe.process or control.restart.
+  virtual std::optional<ProcessUse> process() = 0;
+  virtual bool stop_target() = 0;
+  virtual bool start_target() = 0;
 };
 
 }  // namespace plumbline::conform

@@ -139,6 +139,26 @@ bool StoredMedium::next(Event& event) {
   return true;
 }
 
+std::optional<ProcessUse> StoredMedium::process() {
+  const Entry* entry = head();
+  if (entry == nullptr || entry->step != Step::process) {
+    depart("looked at the process, which it did not then");
+    return std::nullopt;
+  }
+  advance();
+  return process_use_from(entry->bytes);
+}
+
+bool StoredMedium::told(Step step) {
+  const Entry* entry = head();
+  if (entry == nullptr || entry->step != step) {
+    depart("stopped or started the target, which it did not then");
+    return false;
+  }
+  advance();
+  return entry->bytes == "yes";
+}
+
 std::string StoredMedium::departure_at_end() {
   if (departure_.empty() && at_ < take_.entries.size()) {
     departure_ = fmt::format("the case ended at step {} of {}", at_ + 1, take_.entries.size());

@@ -23,9 +23,13 @@ class StoredMedium final : public Medium {
   bool connect(int connection, const Endpoint& endpoint) override;
   Taken send(int connection, std::string_view bytes) override;
   void close(int connection, bool with_reset) override;
+  void freeze(int) override {}
   Time deadline(Duration bound) override { return time_ + bound; }
   bool wait(Time deadline) override;
   bool next(Event& event) override;
+  std::optional<ProcessUse> process() override;
+  bool stop_target() override { return told(Step::stopped); }
+  bool start_target() override { return told(Step::started); }
 
   // Once the case has ended: everything must have been used up. Empty: it went as recorded.
   [[nodiscard]] std::string departure_at_end();
@@ -34,6 +38,7 @@ class StoredMedium final : public Medium {
   [[nodiscard]] const Entry* head() const;
   void advance();
   void depart(std::string_view did);
+  [[nodiscard]] bool told(Step step);
 
   const Take& take_;
   std::size_t at_{0};

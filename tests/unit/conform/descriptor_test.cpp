@@ -39,12 +39,15 @@ TEST(Descriptor, ReadsEverythingThatItDeclares) {
 }
 
 TEST(Descriptor, ReadsHowTheTargetIsStartedAndWhatIsKnownOfIt) {
-  const ReadTarget read = read_descriptor(
-      "my.yaml", std::string(kGood) + "control: {start: ./up.sh, stop: ./down.sh}\nexpectations: known.yaml\n");
+  const ReadTarget read =
+      read_descriptor("my.yaml", std::string(kGood) +
+                                     "control: {start: ./up.sh, stop: ./down.sh}\nexpectations: known.yaml\n"
+                                     "process: {pid_file: run/pid}\n");
 
   ASSERT_THAT(read.errors, IsEmpty());
   EXPECT_EQ(read.control, (Control{"./up.sh", "./down.sh"}));
   EXPECT_EQ(read.expectations, "known.yaml");
+  EXPECT_EQ(read.pid_file, "run/pid");
   EXPECT_THAT(read_descriptor("my.yaml", std::string(kGood) + "control: {stop: x}\n").errors,
               ElementsAre(HasSubstr("control has no 'start'")));
 }

@@ -25,6 +25,9 @@ Take sample() {
                   {Step::send, 2, 1, "plain \r\n\x1e words"},
                   {Step::bytes, 3, 1, all_bytes()},
                   {Step::suite_late, 4, 0, {}, -5, 7},
+                  {Step::process, 5, 0, "resident 4096 descriptors 9 cpu 77"},
+                  {Step::stopped, 6, 0, "yes"},
+                  {Step::started, 7, 0, "no"},
                   {Step::deadline, 9, 0}};
   return take;
 }

@@ -33,6 +33,10 @@ class SinkMedium final : public Medium {
     return {bytes.size(), false};
   }
   void close(int /*connection*/, bool /*with_reset*/) override {}
+  void freeze(int /*connection*/) override {}
+  std::optional<ProcessUse> process() override { return std::nullopt; }
+  bool stop_target() override { return false; }
+  bool start_target() override { return false; }
   [[nodiscard]] Time deadline(Duration bound) override { return now + bound; }
   bool wait(Time /*deadline*/) override { return true; }
   bool next(Event& /*event*/) override { return false; }
