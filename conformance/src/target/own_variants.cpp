@@ -6,16 +6,10 @@ namespace plumbline::conform {
 namespace {
 
 // What `serve --app echo` has however it is started.
-constexpr std::string_view kAlways[]{"testapp.ask",
-                                     "testapp.bcast",
-                                     "testapp.deny",
-                                     "testapp.dynamic",
-                                     "testapp.kick",
-                                     "testapp.middleware",
-                                     "testapp.packet-middleware",
-                                     "testapp.rooms",
-                                     "testapp.slow",
-                                     "testapp.volatile"};
+constexpr std::string_view kAlways[]{
+    "testapp.ask",   "testapp.bcast", "testapp.deny",       "testapp.dynamic",
+    "testapp.flood", "testapp.kick",  "testapp.middleware", "testapp.packet-middleware",
+    "testapp.rooms", "testapp.slow",  "testapp.volatile",   "testapp.watch"};
 
 }  // namespace
 
@@ -31,6 +25,7 @@ const std::vector<OwnVariant>& own_variants() {
        {"--cors", "https://app.example", "--cookie", "io", "--ws-compression", "on"},
        {"cors.list", "cookie", "http.compression", "permessage-deflate", "testapp.compress"},
        {}},
+      {"process", {}, {"cors.any", "http.compression", "observe.process", "control.restart", "scale"}, {}},
       {"bare", {"--cors", "off", "--http-compression", "off"}, {"cors.off"}, {}},
       {"no-upgrades", {"--upgrades", "off"}, {"cors.any", "http.compression", "upgrades.off"}, {"transport.upgrade"}},
   };

@@ -227,7 +227,7 @@ void ServerConnection::on_transport_closed(std::string_view reason) {
   for (const ServerSocketPtr& socket : all) {
     const bool joined = std::exchange(socket->state_, ServerSocket::State::gone) == ServerSocket::State::connected;
     socket->connection_ = nullptr;
-    if (joined) {
+    if (joined && (socket->nsp_ == "/" || !has(ServerFault::loss_ends_main_only))) {
       host_->on_disconnect(socket, reason);
     }
   }

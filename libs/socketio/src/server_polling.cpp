@@ -51,7 +51,7 @@ void ServerSession::flush(Time) {
     return;
   }
   if (state_ == State::closing) {
-    answer_parked("1");
+    answer_parked(has(ServerFault::close_without_packet) ? "6" : "1");
     state_ = State::closed;
   } else if (!polling_->queue.empty()) {
     answer_parked({});

@@ -279,7 +279,7 @@ void ServerSession::shut_polling(CloseReason reason, Time now) {
     host_->ws_close(reason);
   }
   const bool graceful = reason == CloseReason::server_close || reason == CloseReason::shutting_down;
-  if (!graceful) {
+  if (!graceful || has(ServerFault::close_drops_buffer)) {
     polling_->queue.clear();
   }
   if (polling_->receiving) {
@@ -288,7 +288,8 @@ void ServerSession::shut_polling(CloseReason reason, Time now) {
   }
   if (polling_->parked) {
     state_ = State::closed;
-    answer_parked(reason == CloseReason::client_close ? "6" : "1");
+    const bool bare = reason == CloseReason::client_close || has(ServerFault::close_without_packet);
+    answer_parked(bare ? "6" : "1");
   } else if (graceful) {
     state_ = State::closing;
     polling_->deadline = now + std::min(options_->ping_interval + options_->ping_timeout, kLongestFarewell);

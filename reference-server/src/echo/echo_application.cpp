@@ -144,6 +144,12 @@ void EchoApplication::on_disconnect(const SocketPtr& socket, std::string_view re
   if (sockets.empty()) {
     namespaces_.erase(found);
   }
+  if (std::exchange(context.watches, false)) {
+    factory_.watcher_left();
+  }
+  if (factory_.watched()) {
+    tell_watchers(socket, reason);
+  }
 }
 
 void EchoApplication::on_ack(const SocketPtr& socket, std::uint64_t id, std::string_view array) {

@@ -5,6 +5,7 @@
 //   ask ask-all                        the server asks, with a bound; the answers come back as an event
 //   volatile plain                     as message, but dropped when not writable; but never compressed
 //   kick kick-hard refuse-me           disconnects by the server; an event that is not dispatched
+//   watch flood                        hears of every disconnect in its namespace; many large events to a room
 #pragma once
 
 #include <atomic>
@@ -69,10 +70,15 @@ class EchoApplication final : public Application {
   void on_kick(const SocketPtr& socket, const Event& event);
   void on_kick_hard(const SocketPtr& socket, const Event& event);
   void on_refused(const SocketPtr& socket, const Event& event);
+  void on_watch(const SocketPtr& socket, const Event& event);
+  void on_flood(const SocketPtr& socket, const Event& event);
 
   void admit(const SocketPtr& socket, const ConnectReply& reply);
   void tell_rooms(const SocketPtr& socket, const Event& event);
   void emit(const SocketPtr& socket, std::string_view name, const EchoArguments& args, const EventForm& form);
+  struct Flood;
+  void flood_on(const std::shared_ptr<Flood>& flood);
+  void tell_watchers(const SocketPtr& gone, std::string_view reason);
   void emit(const SocketPtr& socket, std::string_view name, const EchoArguments& args);
   void emit_to(Audience audience, std::string_view name, const EchoArguments& args);
   void in_order(std::function<void()> task);
@@ -81,6 +87,7 @@ class EchoApplication final : public Application {
   std::size_t shard_;
   std::map<std::string, Sockets, std::less<>> namespaces_;
   Questions questions_;
+  std::vector<std::string> kept_;  // by a deliberate fault only
   std::uint64_t events_{0};
   std::uint64_t volatile_dropped_{0};
   std::uint64_t questions_refused_{0};
@@ -97,6 +104,10 @@ class EchoFactory final : public ApplicationFactory {
   [[nodiscard]] net::ShardPool& pool() { return pool_; }
   [[nodiscard]] EchoApplication& at(std::size_t shard) { return *applications_[shard]; }
   [[nodiscard]] std::uint64_t next_question() { return ++questions_; }
+  // How many watch disconnects: without any, a mass disconnect costs nothing more.
+  void watcher_came() { ++watchers_; }
+  void watcher_left() { --watchers_; }
+  [[nodiscard]] bool watched() const { return watchers_ > 0; }
 
   // --- recovery; any shard's thread
   [[nodiscard]] bool recovers() const { return recovers_; }
@@ -113,6 +124,7 @@ class EchoFactory final : public ApplicationFactory {
   net::ShardPool& pool_;
   std::vector<EchoApplication*> applications_;  // of running shards; they outlive every posted task
   std::atomic<std::uint64_t> questions_{0};
+  std::atomic<std::size_t> watchers_{0};
   bool recovers_;
   const Clock& clock_;
   std::mutex mutex_;

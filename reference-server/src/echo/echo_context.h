@@ -20,6 +20,7 @@ struct EchoContext final : SocketContext {
   std::string auth;         // until connected
   std::size_t position{0};  // in its namespace, so that leaving it takes no search
   Rooms rooms;
+  bool watches{false};  // is told of every disconnect in its namespace
   std::unique_ptr<EchoRecovery> recovery;
 };
 

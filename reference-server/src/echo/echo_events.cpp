@@ -17,6 +17,10 @@ namespace json = boost::json;
 constexpr std::chrono::milliseconds kAskFor{100};
 constexpr std::int64_t kLongestAsk = 10'000;  // ms
 constexpr std::size_t kMostRooms = 100;       // of one socket
+constexpr std::size_t kKept = 2'000;          // bytes that a deliberate fault keeps of each question
+constexpr std::string_view kWatchers = "watchers";
+constexpr std::int64_t kMostFlood = 1'000;
+constexpr std::int64_t kLargestFlood = 1'000'000;
 
 // "a" or ["a","b"]; anything else names none.
 Rooms rooms_in(const json::value* value) {
@@ -94,7 +98,8 @@ const std::map<std::string_view, EchoApplication::Handler>& EchoApplication::han
       {"ask", &EchoApplication::on_ask},           {"ask-all", &EchoApplication::on_ask_all},
       {"volatile", &EchoApplication::on_volatile}, {"plain", &EchoApplication::on_plain},
       {"kick", &EchoApplication::on_kick},         {"kick-hard", &EchoApplication::on_kick_hard},
-      {"refuse-me", &EchoApplication::on_refused}};
+      {"refuse-me", &EchoApplication::on_refused}, {"watch", &EchoApplication::on_watch},
+      {"flood", &EchoApplication::on_flood}};
   return all;
 }
 
@@ -158,6 +163,62 @@ void EchoApplication::on_refused(const SocketPtr& socket, const Event& event) {
   emit(socket, "packet-error", {R"("refused")"});
 }
 
+// --- disconnects ---------------------------------------------------------------------------------------------------
+
+// The watchers of a namespace are a room.
+void EchoApplication::on_watch(const SocketPtr& socket, const Event& event) {
+  EchoContext& context = context_of(*socket);
+  if (!std::exchange(context.watches, true)) {
+    context.rooms.emplace_back(kWatchers);
+    factory_.watcher_came();
+  }
+  if (event.ack_id) {
+    in_order([socket, frame = socketio::make_ack(socket->nsp(), *event.ack_id, "[]")] { socket->emit(frame); });
+  }
+}
+
+void EchoApplication::tell_watchers(const SocketPtr& gone, std::string_view reason) {
+  const std::string text =
+      json::serialize(json::string_view(gone->id())) + ',' + json::serialize(json::string_view(reason));
+  for (int times = active(Mutant::disconnect_told_twice) ? 2 : 1; times > 0; --times) {
+    emit_to({gone->nsp(), {std::string(kWatchers)}, {}}, "disconnected", {text});
+  }
+}
+
+// --- much at once --------------------------------------------------------------------------------------------------
+
+struct EchoApplication::Flood {
+  SocketPtr from;
+  std::optional<std::uint64_t> ack_id;
+  Audience audience;
+  std::int64_t left;
+  std::size_t size;
+};
+
+// {"to":rooms,"count":events,"size":bytes}, acknowledged when the last one has been emitted.
+void EchoApplication::on_flood(const SocketPtr& socket, const Event& event) {
+  const json::array arguments = parsed_arguments(event);
+  const auto number = [&](std::string_view name, std::int64_t most) -> std::int64_t {
+    const json::object* options = arguments.empty() ? nullptr : arguments.front().if_object();
+    const json::value* value = options != nullptr ? options->if_contains(name) : nullptr;
+    return value != nullptr && value->is_int64() ? std::clamp<std::int64_t>(value->get_int64(), 0, most) : 0;
+  };
+  const auto size = static_cast<std::size_t>(number("size", kLargestFlood));
+  flood_on(std::make_shared<Flood>(
+      Flood{socket, event.ack_id, addressed(*socket, arguments).audience, number("count", kMostFlood), size}));
+}
+
+// One event at a time, so that none waits in the fixture itself.
+void EchoApplication::flood_on(const std::shared_ptr<Flood>& flood) {
+  if (flood->left-- > 0) {
+    const std::string text = '"' + std::string(flood->size, 'x') + '"';
+    emit_to(flood->audience, "flood", {text});
+    after(std::chrono::milliseconds{1}, [this, flood] { flood_on(flood); });
+  } else if (flood->ack_id) {
+    in_order([flood] { flood->from->emit(socketio::make_ack(flood->from->nsp(), *flood->ack_id, "[]")); });
+  }
+}
+
 // --- rooms ---------------------------------------------------------------------------------------------------------
 
 void EchoApplication::tell_rooms(const SocketPtr& socket, const Event& event) {
@@ -210,6 +271,9 @@ void EchoApplication::on_ask(const SocketPtr& socket, const Event& event) {
   const auto timed_out = [this, socket] {
     emit(socket, "answer", {R"("timeout")"});
   };
+  if (active(Mutant::questions_kept)) {
+    kept_.push_back(std::string(kKept, 'q'));
+  }
   if (!questions_.ask(id, socket.get(), answered)) {
     ++questions_refused_;
     timed_out();

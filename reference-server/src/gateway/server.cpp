@@ -68,7 +68,7 @@ bool write_port_file(const std::string& file, std::uint16_t port) {
 
 void wait_for_signal(const sigset_t& ends) {
   int signal = 0;
-  while (::sigwait(&ends, &signal) == EINTR) {
+  while (::sigwait(&ends, &signal) == EINTR || active(Mutant::sigterm_ignored)) {
   }
   log::info("draining", {{"signal", std::to_string(signal)}});
 }

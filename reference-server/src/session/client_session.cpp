@@ -1,5 +1,7 @@
 #include "session/client_session.h"
 
+#include <atomic>
+#include <string>
 #include <utility>
 
 #include "session/socket_adapter.h"
@@ -300,6 +302,13 @@ void ClientSession::send(const socketio::FramePtr& frame) {
 
 void ClientSession::protocol_error(std::string_view) {
   ++shard_.counters().protocol_errors;
+#if defined(PLUMBLINE_MUTANTS)
+  if (shard_.engine_options().has(ServerFault::bad_packet_leaks)) {
+    constexpr std::size_t kLeak = 64 * 1024;
+    static std::atomic<std::string*> last;
+    last = new std::string(kLeak, 'x');
+  }
+#endif
   close(engineio::CloseReason::parse_error);
 }
 

@@ -43,6 +43,9 @@ void SocketAdapter::disconnect_transport() {
     return;
   }
   ClientSession& session = session_;
+  if (active(Mutant::ws_close_drops_buffer) && session.ws_) {
+    session.ws_->drop_output();
+  }
   const bool bare = active(Mutant::kick_hard_bare);
   const std::vector<socketio::ServerSocketPtr> all =
       bare ? std::vector<socketio::ServerSocketPtr>{} : namespaces->sockets();

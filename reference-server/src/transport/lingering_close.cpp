@@ -68,6 +68,9 @@ void LingeringClose::swallow() {
 }
 
 void LingeringClose::on_timer(Time) {
+  if (shard_.engine_options().has(engineio::ServerFault::linger_forever)) {
+    return;
+  }
   end();
 }
 

@@ -50,7 +50,12 @@ void WsConnection::receive() {
     const std::span<char> scratch = shard_.scratch();
     const ssize_t got = ::recv(fd_, scratch.data(), scratch.size(), MSG_DONTWAIT);
     if (got <= 0) {
-      if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+      const bool unheard =
+          got < 0 && errno == ECONNRESET && shard_.engine_options().has(engineio::ServerFault::reset_unnoticed);
+      if (unheard) {
+        shard_.poll_set().remove(fd_);
+        ::close(std::exchange(fd_, -1));
+      } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
         lost();
       }
       return;
@@ -125,7 +130,7 @@ Outbox* WsConnection::room_for(std::size_t bytes) {
   }
   const bool fits = outbox_->bytes() + bytes <= Shard::kMaxBufferedBytes &&
                     (!blocked_ || outbox_->frames() < Shard::kMaxBufferedFrames);
-  if (!fits && !outbox_->empty()) {
+  if (!fits && !outbox_->empty() && !shard_.engine_options().has(engineio::ServerFault::slow_reader_kept)) {
     overflowed_ = true;
     session_.on_overflow();
     return nullptr;

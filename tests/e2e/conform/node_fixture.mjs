@@ -36,6 +36,18 @@ function on_connection(nsp, socket) {
       socket.emit('answers', error ? 'timeout' : null, answers);
     });
   });
+  socket.on('watch', (ack) => {
+    socket.join('watchers');
+    if (typeof ack === 'function') ack();
+  });
+  socket.on('disconnect', (reason) => nsp.to('watchers').emit('disconnected', socket.id, reason));
+  socket.on('flood', async ({ to = [], count = 0, size = 0 } = {}, ack) => {
+    for (let i = 0; i < count; i += 1) {
+      nsp.to([to].flat()).emit('flood', 'x'.repeat(size));
+      await new Promise((done) => setTimeout(done, 1));
+    }
+    if (typeof ack === 'function') ack();
+  });
   socket.on('kick', () => socket.disconnect());
   socket.on('kick-hard', () => socket.disconnect(true));
 }

@@ -13,6 +13,7 @@ const io = new Server(http, {
   ...variants[process.argv[3] ?? 'undeclared'].options,
 });
 install(io);
+process.on('SIGTERM', () => io.close());
 http.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
   console.log(`listening on http://127.0.0.1:${http.address().port}`);
 });

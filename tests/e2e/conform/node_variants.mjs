@@ -1,5 +1,5 @@
 // The official Node server in the configurations of `plumbline conform --variant`, with what each declares.
-const fixture = ['ask', 'bcast', 'deny', 'dynamic', 'kick', 'middleware', 'packet-middleware', 'rooms', 'slow', 'volatile']
+const fixture = ['ask', 'bcast', 'deny', 'dynamic', 'flood', 'kick', 'middleware', 'packet-middleware', 'rooms', 'slow', 'volatile', 'watch']
   .map((ability) => `testapp.${ability}`);
 const any = { cors: { origin: '*' } };
 
@@ -23,6 +23,11 @@ export const variants = {
       },
     },
     capabilities: [...fixture, 'handshake.reject', 'cors.list', 'cookie', 'http.compression', 'permessage-deflate', 'testapp.compress'],
+    not_there: [],
+  },
+  process: { // started and stopped by the suite
+    options: any,
+    capabilities: [...fixture, 'cors.any', 'http.compression', 'observe.process', 'control.restart', 'scale'],
     not_there: [],
   },
   bare: { options: { httpCompression: false }, capabilities: [...fixture, 'cors.off'], not_there: [] },

@@ -156,6 +156,31 @@ test('kick ends one namespace, kick-hard all of them and the transport', async (
   await wire.closedWithin(2000 * patience);
 });
 
+test('who watches hears of every disconnect in the namespace, with its reason', async (t) => {
+  const { url } = await serve(t, SHARDS[1]);
+  const [watcher, lost, left] = await Promise.all([join(t, url), join(t, url), join(t, url)]);
+  await ask(watcher, 'watch');
+  const ids = [lost.id, left.id];
+  left.disconnect();
+  lost.io.engine.transport.ws.terminate();
+  await until(() => named(watcher, 'disconnected').length >= 2, 'both');
+  const told = new Map(named(watcher, 'disconnected'));
+  assert.deepEqual([...told.keys()].sort(), [...ids].sort());
+  assert.equal(told.get(ids[0]), 'transport close');
+  assert.equal(told.get(ids[1]), 'client namespace disconnect');
+});
+
+test('a flood goes to the room and is acknowledged at its end', async (t) => {
+  const { url } = await serve(t, SHARDS[1]);
+  const [from, to] = await Promise.all([join(t, url), join(t, url)]);
+  await ask(to, 'join', 'pile');
+  await ask(from, 'flood', { to: 'pile', count: 3, size: 5 });
+  await until(() => named(to, 'flood').length >= 3, 'three');
+  await fence(to);
+  assert.deepEqual(named(to, 'flood').flat(), ['xxxxx', 'xxxxx', 'xxxxx']);
+  assert.equal(named(from, 'flood').length, 0);
+});
+
 test('a refused packet is an error for the application and not dispatched', async (t) => {
   const { url } = await serve(t, SHARDS[0]);
   const socket = await join(t, url);
