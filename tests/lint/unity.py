@@ -9,6 +9,7 @@ TYPE = re.compile(r"^(?:struct|class|enum class|enum)\s+(\w+)")
 ALIAS = re.compile(r"^(?:using|namespace)\s+(\w+)\s*=")
 FUNCTION_OR_VALUE = re.compile(r"^[\w:<>,&*\s\[\]]*?[\s&*>](\w+)\s*(\(.*|\{.*|=.*|\[.*|;)$")
 NOT_A_NAME = {"operator"}
+IN_HEADER = re.compile(r"^(?:inline )?constexpr [\w:<>]+ (k\w+)")
 TARGETS = re.compile(r"^(libs/\w+/src|(?:reference-server|loadgen|conformance|reports|compose)/src|tests/(?:unit|e2e|integration)/\w+)/")
 
 
@@ -30,6 +31,11 @@ def hidden_names(lines):
 
 def findings(tree):
     found, seen = [], {}
+    for path in tree.files({".h"}):  # a header's constant hides none: the compiler cannot tell the two apart
+        target = TARGETS.match(path.as_posix())
+        for _, line in tree.lines(path) if target else ():
+            if name := IN_HEADER.match(line):
+                seen.setdefault((target[1], name[1], ""), path)
     for path in tree.files({".cpp"}):
         target = TARGETS.match(path.as_posix())
         if not target:

@@ -203,6 +203,15 @@ Stop needs_custom(const Context& c) {
   return std::nullopt;
 }
 
+Finding not_taken(Context& c, const HttpExchange& post, Time sent, std::string expected) {
+  const std::string seen = describe(post, 2 * c.answer_bound());
+  const Duration took_so_long = c.clock.now() - sent;
+  if (took_so_long >= c.target.timing.ping_timeout) {
+    return unclear(fmt::format("{}, {} after it was sent: as long as a pong may take", seen, ms_text(took_so_long)));
+  }
+  return violated(std::move(expected), seen);
+}
+
 Stop needs_limit(const Context& c, std::uint64_t& limit) {
   constexpr std::uint64_t kLargest = 16U << 20U;
   limit = c.target.max_payload.value_or(kLargest + 1);

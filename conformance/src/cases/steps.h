@@ -53,6 +53,9 @@ void send(WebSocket& ws, std::initializer_list<Sent> packets);
 
 // A fixture without /custom cannot show anything about namespaces.
 [[nodiscard]] Stop needs_custom(const Context& c);
+// A body at the limit was not taken: violated, unless a ping can have gone unanswered behind it since `sent`, so that
+// the session may have ended by its timer.
+[[nodiscard]] Finding not_taken(Context& c, const HttpExchange& post, Time sent, std::string expected);
 // `limit` becomes the declared maxPayload, which has to be one that a case can reach.
 [[nodiscard]] Stop needs_limit(const Context& c, std::uint64_t& limit);
 

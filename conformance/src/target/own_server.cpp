@@ -6,11 +6,12 @@
 
 #include <algorithm>
 
+#include "target/started_target.h"
+
 namespace plumbline::conform {
 namespace {
 
 constexpr std::string_view kReadyLine = "plumbline: listening on ";
-constexpr Duration kStartsWithin = std::chrono::seconds{15};
 constexpr Duration kEndsWithin = std::chrono::seconds{1};  // behind the grace that the case gave it
 
 }  // namespace

@@ -24,9 +24,9 @@ using engineio::ServerFault;
 
 constexpr std::size_t kCutName = 255;
 // Those of the protocol fixture.
-constexpr std::string_view kHeardEvents[]{"message",  "message-with-ack", "bcast",    "join",  "leave", "room",
-                                          "ask",      "ask-all",          "volatile", "plain", "kick",  "kick-hard",
-                                          "refuse-me"};
+constexpr std::string_view kHeardEvents[]{
+    "message", "message-with-ack", "bcast",     "join",  "leave", "room", "ask", "ask-all", "volatile", "plain",
+    "kick",    "kick-hard",        "refuse-me", "watch", "flood"};
 
 std::string replace_first(std::string text, std::string_view what, std::string_view by) {
   const std::size_t at = text.find(what);

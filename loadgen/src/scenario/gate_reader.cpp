@@ -9,7 +9,7 @@
 namespace plumbline::load {
 namespace {
 
-const std::vector<std::string> kMetrics{"e2e", "e2e_last", "answer", "typing", "receipt", "ack"};
+const std::vector<std::string> kGateMetrics{"e2e", "e2e_last", "answer", "typing", "receipt", "ack"};
 const std::vector<std::string> kStatistics{"p50", "p90", "p95", "p99", "max", "mean"};
 // What the outage ruler measures, each the worst over all faults.
 const std::vector<std::string> kOutages{"uw_sys", "uw_strict", "uw_key_p50", "uw_key_p99", "uw_key_max",
@@ -20,7 +20,7 @@ std::vector<std::string> known_gates() {
   for (const std::string& outage : kOutages) {
     names.push_back("outage." + outage);
   }
-  for (const std::string& metric : kMetrics) {
+  for (const std::string& metric : kGateMetrics) {
     for (const std::string& statistic : kStatistics) {
       names.push_back(fmt::format("{}.{}", metric, statistic));
     }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kScratch = 64U << 10U;
 constexpr std::size_t kSpareOutboxes = 64;
-constexpr std::size_t kMaxBody = 1U << 20U;  // decisions.md section 3
+constexpr std::size_t kMostBody = 1U << 20U;  // decisions.md section 3
 constexpr Duration kTickEvery = std::chrono::milliseconds{100};
 
 }  // namespace
@@ -299,10 +299,10 @@ void Shard::on_request_head(HttpConnection& connection) {
     connection.respond(preflight_answer(request));
   } else if (is_engine_path(request.path)) {
     on_engine_head(*this, connection);
-  } else if (connection.body_too_large(kMaxBody)) {
+  } else if (connection.body_too_large(kMostBody)) {
     connection.refuse_body();
   } else {
-    connection.read_body(kMaxBody);
+    connection.read_body(kMostBody);
   }
 }
 

@@ -3,6 +3,7 @@ namespace plumbline {
 namespace {
 
 constexpr int kLimit = 4;
+constexpr int kMostRows = 6;
 
 struct Row {};
 

@@ -1,0 +1,8 @@
+// A constant that a source hides again.
+#pragma once
+
+namespace plumbline {
+
+inline constexpr int kMostRows = 5;
+
+}  // namespace plumbline
