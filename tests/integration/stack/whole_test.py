@@ -13,12 +13,12 @@ SMOKE = pathlib.Path(__file__).parents[3] / "scenarios" / "smoke-full.yaml"
 TRIES = 3  # a machine that stood still, or that other tests held up, judges nothing
 
 # Timers short enough for a judge that waits for several of them.
-TIMERS = {"ping-interval": 300, "ping-timeout": 200, "connect-timeout": 1000}
+TIMERS = {"ping-interval": 300, "ping-timeout": 200, "connect-timeout": 1000, "upgrade-timeout": 600}
 TARGET = """\
 schema: target/1
 target: {{name: {profile} stack}}
 endpoints: {{socketio: {{url: '{front}', path: /socket.io/}}}}
-timing: {{ping_interval_ms: 300, ping_timeout_ms: 200, connect_timeout_ms: 1000}}
+timing: {{ping_interval_ms: 300, ping_timeout_ms: 200, connect_timeout_ms: 1000, upgrade_timeout_ms: 600}}
 limits: {{max_payload: 1000000}}
 capabilities: {{transport.upgrade: true, testapp: {testapp}, testapp.custom: {testapp}}}
 """
