@@ -107,6 +107,13 @@ Finding closes_with_1009(Context& c, WebSocket& ws, std::uint64_t bytes) {
   return ws.close_code() == 1009 ? pass(seen) : took("other-close", seen);
 }
 
+Stop open_limited(Context& c, std::uint64_t& limit, WebSocket*& ws) {
+  if (auto stop = needs_limit(c, limit)) {
+    return stop;
+  }
+  return open_negotiated(c, ws);
+}
+
 }  // namespace
 
 Finding eio_hd_09_a(Context& c) {
@@ -221,11 +228,8 @@ Finding eio_hd_10_c(Context& c) {
 
 Finding eio_hd_11_a(Context& c) {
   std::uint64_t limit = 0;
-  if (auto stop = needs_limit(c, limit)) {
-    return *stop;
-  }
   WebSocket* ws = nullptr;
-  if (auto stop = open_negotiated(c, ws)) {
+  if (auto stop = open_limited(c, limit, ws)) {
     return *stop;
   }
   ws->packed_text(event_of(limit));
@@ -237,11 +241,8 @@ Finding eio_hd_11_a(Context& c) {
 
 Finding eio_hd_11_b(Context& c) {
   std::uint64_t limit = 0;
-  if (auto stop = needs_limit(c, limit)) {
-    return *stop;
-  }
   WebSocket* ws = nullptr;
-  if (auto stop = open_negotiated(c, ws)) {
+  if (auto stop = open_limited(c, limit, ws)) {
     return *stop;
   }
   if (!echoes(c, *ws, "before")) {

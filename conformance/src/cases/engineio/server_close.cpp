@@ -15,7 +15,7 @@ using Packets = std::vector<std::string>;
 
 constexpr std::size_t kMessages = 8;
 
-// `42["message",0,"xxx"]` and so on, and what the fixture answers to them.
+// `42["message",0,"x…"]` and so on, each with so large a word, and what the fixture answers to them.
 Packets messages(std::string_view name, std::size_t word) {
   Packets all;
   for (std::size_t i = 0; i < kMessages; ++i) {

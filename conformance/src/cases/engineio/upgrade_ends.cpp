@@ -41,15 +41,19 @@ Finding ends_at(Context& c, Polling& session, const WebSocket& ws, Duration time
   return found;
 }
 
+Stop open_timed(Context& c, Polling& session, Duration& timeout) {
+  if (auto stop = needs_upgrade_timeout(c, timeout)) {
+    return stop;
+  }
+  return open_fenced(c, session);
+}
+
 }  // namespace
 
 Finding eio_up_12_a(Context& c) {
   Duration timeout{};
-  if (auto stop = needs_upgrade_timeout(c, timeout)) {
-    return *stop;
-  }
   Polling session(c);
-  if (auto stop = open_fenced(c, session)) {
+  if (auto stop = open_timed(c, session, timeout)) {
     return *stop;
   }
   const Time asked = c.clock.now();
@@ -65,11 +69,8 @@ Finding eio_up_12_a(Context& c) {
 
 Finding eio_up_13_a(Context& c) {
   Duration timeout{};
-  if (auto stop = needs_upgrade_timeout(c, timeout)) {
-    return *stop;
-  }
   Polling session(c);
-  if (auto stop = open_fenced(c, session)) {
+  if (auto stop = open_timed(c, session, timeout)) {
     return *stop;
   }
   const Time asked = c.clock.now();

@@ -121,10 +121,7 @@ Finding sio_re_04_a(Context& c) {
 Finding sio_re_04_b(Context& c) {
   Resumable session;
   Resumable sender;
-  if (auto stop = open_resumable(c, sender)) {
-    return *stop;
-  }
-  if (auto stop = open_resumable(c, session)) {
+  if (auto stop = open_pair(c, sender, session)) {
     return *stop;
   }
   const std::string last = session.offset;
@@ -147,10 +144,7 @@ Finding sio_re_04_b(Context& c) {
 Finding sio_re_04_c(Context& c) {
   Resumable session;
   Resumable sender;
-  if (auto stop = open_resumable(c, sender)) {
-    return *stop;
-  }
-  if (auto stop = open_resumable(c, session)) {
+  if (auto stop = open_pair(c, sender, session)) {
     return *stop;
   }
   session.ws->answer_pings(false);

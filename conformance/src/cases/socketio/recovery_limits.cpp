@@ -160,10 +160,7 @@ Finding sio_re_09_a(Context& c) {
 Finding sio_re_10_a(Context& c) {
   Resumable session;
   Resumable sender;
-  if (auto stop = open_resumable(c, sender)) {
-    return *stop;
-  }
-  if (auto stop = open_resumable(c, session)) {
+  if (auto stop = open_pair(c, sender, session)) {
     return *stop;
   }
   const std::string last = session.claim();
@@ -190,10 +187,7 @@ Finding sio_re_10_a(Context& c) {
 Finding sio_re_11_a(Context& c) {
   Resumable session;
   Resumable sender;
-  if (auto stop = open_resumable(c, sender)) {
-    return *stop;
-  }
-  if (auto stop = open_resumable(c, session)) {
+  if (auto stop = open_pair(c, sender, session)) {
     return *stop;
   }
   const std::string claim = session.claim();
@@ -217,10 +211,7 @@ Finding sio_re_12_a(Context& c) {
   const std::string_view nsp = own_namespace(c, "/dynamic-121");
   Resumable session;
   Resumable sender;
-  if (auto stop = open_resumable(c, sender, nsp)) {
-    return *stop;
-  }
-  if (auto stop = open_resumable(c, session, nsp)) {
+  if (auto stop = open_pair(c, sender, session, nsp)) {
     return *stop;
   }
   constexpr int kLosses = 4;
@@ -238,10 +229,7 @@ Finding sio_re_12_b(Context& c) {
   const std::string_view nsp = own_namespace(c, "/dynamic-122");
   Resumable session;
   Resumable sender;
-  if (auto stop = open_resumable(c, sender, nsp)) {
-    return *stop;
-  }
-  if (auto stop = open_resumable(c, session, nsp)) {
+  if (auto stop = open_pair(c, sender, session, nsp)) {
     return *stop;
   }
   if (Finding round = one_round(c, session, sender, 1); round.kind != Finding::Kind::took) {
@@ -276,10 +264,7 @@ Finding sio_re_12_b(Context& c) {
 Finding sio_re_13_a(Context& c) {
   Resumable session;
   Resumable sender;
-  if (auto stop = open_resumable(c, sender)) {
-    return *stop;
-  }
-  if (auto stop = open_resumable(c, session)) {
+  if (auto stop = open_pair(c, sender, session)) {
     return *stop;
   }
   const std::string older = session.offset;
@@ -321,10 +306,7 @@ Finding sio_re_14_a(Context& c) {
   const std::string_view nsp = own_namespace(c, "/dynamic-14");
   Resumable session;
   Resumable sender;
-  if (auto stop = open_resumable(c, sender, nsp)) {
-    return *stop;
-  }
-  if (auto stop = open_resumable(c, session, nsp)) {
+  if (auto stop = open_pair(c, sender, session, nsp)) {
     return *stop;
   }
   const Time quiet = c.clock.now();

@@ -79,6 +79,13 @@ Stop open_resumable(Context& c, Resumable& session, std::string_view nsp, std::s
   return std::nullopt;
 }
 
+Stop open_pair(Context& c, Resumable& sender, Resumable& session, std::string_view nsp) {
+  if (auto stop = open_resumable(c, sender, nsp)) {
+    return stop;
+  }
+  return open_resumable(c, session, nsp);
+}
+
 bool echoes(Context& c, Resumable& session, std::string_view word) {
   session.ws->text(fmt::format(R"({}["message","{}"])", session.head("42"), word));
   while (const auto back = await(c, *session.ws, session.head("42") + "[", c.answer_bound())) {

@@ -25,6 +25,8 @@ struct Resumable {
 // Joined, with the offset of an echo. `auth`: the payload of CONNECT.
 [[nodiscard]] Stop open_resumable(Context& c, Resumable& session, std::string_view nsp = "",
                                   std::string_view auth = "");
+// One that emits and one that will be lost, in this order.
+[[nodiscard]] Stop open_pair(Context& c, Resumable& sender, Resumable& session, std::string_view nsp = "");
 // An echo of this very word; its offset is the session's last one then.
 [[nodiscard]] bool echoes(Context& c, Resumable& session, std::string_view word);
 // `join` or `leave`; acknowledged with the rooms that it is in then: `[["a","b"]]`.
