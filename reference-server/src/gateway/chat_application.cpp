@@ -161,6 +161,11 @@ std::vector<Metric> ChatShard::metrics() const {
   const RestCounters& rest = rest_.counters();
   std::vector<Metric> all{
       {"plumbline_messages_accepted_total", "Sends answered with 202", true, number(core_.sends.accepted())},
+      {"plumbline_sends_in_flight", "Sends under way", false, number(core_.sends.admission().in_flight())},
+      {"plumbline_sends_in_flight_limit", "Sends that may be under way now", false,
+       number(core_.sends.admission().bound())},
+      {"plumbline_sends_overloaded_total", "Sends refused because too many were under way", true,
+       number(core_.sends.admission().refused())},
       {"plumbline_messages_delivered_total", "newMessage events emitted", true, number(delivered.messages)},
       {"plumbline_messages_caught_up_total", "newMessage events of offline backlogs", true,
        number(delivered.backlog_messages)},

@@ -22,6 +22,13 @@ ChatOptions offered(ChatOptions options, std::size_t shards) {
   return options;
 }
 
+// The bound is one for the instance, shared by its shards.
+Admission::Limits admission_of(std::size_t shards) {
+  Admission::Limits limits;
+  limits.most /= shards;
+  return limits;
+}
+
 }  // namespace
 
 ChatShared::ChatShared(net::ShardPool& shard_pool, const ChatOptions& chat_options, const Clock& wall_and_steady)
@@ -55,7 +62,7 @@ ShardCore::ShardCore(ChatShared& all, std::size_t index)
       writes(*ports.writes),
       bus(*ports.bus),
       delivery(all.deliveries.at(index)),
-      sends({conversations, messages, users, sequences, bus, all.clock}),
+      sends({conversations, messages, users, sequences, bus, all.clock}, admission_of(all.pool.size())),
       reads(conversations, messages, bus, all.clock),
       typists(conversations, bus, all.clock),
       friendships(friends, users, all.clock, [this](FriendNotice notice) { notify(std::move(notice)); }),

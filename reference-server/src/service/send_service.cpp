@@ -9,9 +9,28 @@
 #include "service/wall_millis.h"
 
 namespace plumbline::serve {
-SendService::SendService(const Ports& ports) : ports_(ports), rng_(entropy_seed()) {}
+namespace {
+
+constexpr Error kEarlierUnknown{Errc::timeout, "what became of an earlier attempt is not known"};
+
+}  // namespace
+
+SendService::SendService(const Ports& ports, Admission::Limits limits)
+    : ports_(ports), rng_(entropy_seed()), admission_(limits) {}
 
 void SendService::send(SendCommand command, Done<SendReceipt> done) {
+  const Time entered = ports_.clock.now();
+  if (!admission_.enter(entered)) {
+    done(command.standing == Standing::again ? kEarlierUnknown : kOverloaded);
+    return;
+  }
+  find_lane(std::move(command), [this, entered, done = std::move(done)](Result<SendReceipt> receipt) {
+    admission_.leave(entered, ports_.clock.now());
+    done(std::move(receipt));
+  });
+}
+
+void SendService::find_lane(SendCommand command, Done<SendReceipt> done) {
   if (lanes_.contains(command.conversation)) {
     accept(std::move(command), std::move(done));
     return;
@@ -90,7 +109,7 @@ void SendService::look_for_earlier(SendCommand command, Done<SendReceipt> done) 
         if (known.has_value() && known.value() != 0) {
           done(SendReceipt{command.id, known.value()});
         } else if (known.has_error() && command.standing == Standing::again) {
-          done(Error{Errc::timeout, "what became of an earlier attempt is not known"});
+          done(kEarlierUnknown);
         } else {
           allocate(std::move(command), std::move(done));
         }

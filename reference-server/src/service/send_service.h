@@ -8,6 +8,7 @@
 #include "backplane/sequence_allocator.h"
 #include "bus/event_bus.h"
 #include "plumbline/base/clock.h"
+#include "service/admission.h"
 #include "store/conversation_store.h"
 #include "store/message_store.h"
 #include "store/user_store.h"
@@ -40,17 +41,18 @@ class SendService {
     EventBus& bus;
     const Clock& clock;
   };
-  explicit SendService(const Ports& ports);
+  explicit SendService(const Ports& ports, Admission::Limits limits = {});
 
-  // Errc::not_found: no such conversation for this sender, or no such receiver. Errc::unavailable: not taken. Any other
-  // error: the outcome is unknown (DUR-2). A receipt means that the bus has it, in memory also that it is stored. With
-  // an id: the receipt of the attempt that counts, whoever made it.
+  // Errc::not_found: no such conversation for this sender, or no such receiver. Errc::unavailable or
+  // Errc::overflow: not taken. Any other error: the outcome is unknown (DUR-2). A receipt means that the bus has it, in
+  // memory also that it is stored. With an id: the receipt of the attempt that counts, whoever made it.
   void send(SendCommand command, Done<SendReceipt> done);
 
   // A message of any instance reached this one: what the next one here names as the message before.
   void saw(const Message& message);
 
   [[nodiscard]] std::uint64_t accepted() const { return accepted_; }
+  [[nodiscard]] const Admission& admission() const { return admission_; }
 
  private:
   struct Lane {
@@ -58,6 +60,7 @@ class SendService {
     std::uint64_t newest{0};  // highest sequence id known
     UnixMillis last_timestamp{0};
   };
+  void find_lane(SendCommand command, Done<SendReceipt> done);
   void first_contact(SendCommand command, Done<SendReceipt> done);
   void open_pair(SendCommand command, Done<SendReceipt> done);
   void accept(SendCommand command, Done<SendReceipt> done);
@@ -69,6 +72,7 @@ class SendService {
 
   Ports ports_;
   Rng rng_;
+  Admission admission_;
   std::unordered_map<ConversationKey, Lane> lanes_;
   std::uint64_t accepted_{0};
   unsigned mutant_calls_{0};

@@ -93,6 +93,32 @@ struct SendWorld {
   }
 };
 
+TEST(SendService, RefusesBeforeItTakesANumberWhenTooMuchIsUnderWay) {
+  SendWorld world;
+  SendService full{{world.conversations, world.messages, world.users, world.sequences, world.bus, world.clock},
+                   {.most = 0, .least = 0}};
+  const auto outcome_of = [&](Standing standing) {
+    Errc outcome = Errc::ok;
+    full.send({kSender, ConversationKey::pair(kSender, kReceiver), "hi", "text", "{}", kMessageId, standing},
+              [&](const Result<SendReceipt>& got) { outcome = got.error().code; });
+    return outcome;
+  };
+
+  EXPECT_EQ(outcome_of(Standing::first), Errc::overflow);
+  EXPECT_EQ(outcome_of(Standing::again), Errc::timeout);  // nobody may say that the first attempt came to nothing
+
+  EXPECT_EQ(world.sequences.last, 6U);
+  EXPECT_EQ(full.admission().refused(), 2U);
+}
+
+TEST(SendService, WhatIsAnsweredIsNoLongerUnderWay) {
+  SendWorld world;
+  ASSERT_TRUE(world.send(Standing::first).has_value());
+  world.bus.outcome = Errc::unavailable;
+  ASSERT_TRUE(world.send(Standing::first).has_error());
+  EXPECT_EQ(world.sends.admission().in_flight(), 0U);
+}
+
 TEST(SendService, GivesTheMessageTheIdOfItsClientId) {
   SendWorld world;
 
