@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -125,6 +126,22 @@ TEST_F(StoreConsumerTest, GoesOnAfterARestartWhereTheLastCommitWas) {
   ASSERT_TRUE(stored(200));
   EXPECT_TRUE(within(kLong, [&] { return one->counters().stored == 100; }));
   EXPECT_EQ(one->counters().copies, 0U);
+}
+
+TEST_F(StoreConsumerTest, StopsWhileRecordsComeIn) {
+  std::atomic<bool> enough{false};
+  std::thread sender([&] {
+    for (std::uint64_t sequence = 1; !enough; ++sequence) {
+      produce_message(sequence, static_cast<std::int32_t>(sequence % 10));
+      rd_kafka_poll(producer.get(), sequence % 5 == 0 ? 1 : 0);
+    }
+  });
+  for (int round = 0; round < 8; ++round) {
+    const auto one = consumer("app-1");
+    EXPECT_TRUE(within(kLong, [&] { return one->counters().stored > 0; })) << "round " << round;
+  }
+  enough = true;
+  sender.join();
 }
 
 TEST_F(StoreConsumerTest, DropsCopiesAndPutsPoisonAside) {

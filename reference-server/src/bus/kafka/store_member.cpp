@@ -369,13 +369,17 @@ void StoreConsumer::Member::tell() {
   owner_.counters_.seconds_behind = behind.seconds;
 }
 
-// Bounded: brokers that are away keep nobody from stopping.
+// Bounded: brokers that are away keep nobody from stopping. As events and not by callbacks: records that still come in
+// have no callback, and librdkafka aborts the process when it is to call one for them.
 void StoreConsumer::Member::close() {
   rd_kafka_queue_t* queue = rd_kafka_queue_new(client_);
   warn_of("close", rd_kafka_consumer_close_queue(client_, queue));
   const Time deadline = steady_now() + kCloseWithin;
   while (!fatal_ && rd_kafka_consumer_closed(client_) == 0 && steady_now() < deadline) {
-    rd_kafka_queue_poll_callback(queue, 20);
+    const Owned<rd_kafka_event_t, rd_kafka_event_destroy> event(rd_kafka_queue_poll(queue, 20));
+    if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
+      on_rebalance(client_, rd_kafka_event_error(event.get()), rd_kafka_event_topic_partition_list(event.get()), this);
+    }
   }
   rd_kafka_queue_destroy(queue);
   rd_kafka_destroy_flags(client_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
