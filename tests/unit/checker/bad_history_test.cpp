@@ -148,6 +148,17 @@ TEST(BadHistory, VanishedAfterItWasShown) {
   EXPECT_EQ(found(world.checker.finish(true)), (Names{{"indeterminate-committed", 1}, {"vanished", 1}}));
 }
 
+TEST(BadHistory, IsNoVerdictWhileAReadMayStillBringWhatWasShown) {
+  World world;
+  const Token token = world.invoke(0);
+  world.checker.on_unknown(token, world.now());
+  world.deliver_all(token, 1);
+  EXPECT_FALSE(world.final_read({}));  // a server that is behind: read again
+  EXPECT_TRUE(world.final_read({{token, 1}}));
+
+  EXPECT_EQ(found(world.checker.finish(true)), (Names{{"indeterminate-committed", 1}}));
+}
+
 TEST(BadHistory, DuplicateEntityUnderTwoSequenceIds) {
   World world;
   const Token token = world.whole(0, 1);

@@ -123,8 +123,8 @@ class StreamingChecker {
   // Final reads after settling: the full history of a conversation, ascending.
   void begin_final_read(ConversationIndex conversation);
   void on_final_read(const Sighting& sighting);
-  // true when every acknowledged message of the conversation was found (one read agrees). May be repeated: the last
-  // complete read counts.
+  // true when every message of the conversation that was acknowledged or shown was found (one read agrees). May be
+  // repeated: the last complete read counts.
   bool end_final_read(ConversationIndex conversation);
 
   // Closes the ledger. Conversations without a final read make acked-lost undecidable: say so by final_reads_complete.
