@@ -33,7 +33,7 @@ Finding ends_at(Context& c, Polling& session, const WebSocket& ws, Duration time
   const Placement from_asked = c.place_span(asked, ws.over_at(), {timeout - timeout / 20, Duration::max() / 4});
   const Placement from_begun =
       c.place_span(begun, ws.over_at(), {Duration::zero(), timeout + slack(Duration::zero(), Duration::zero())});
-  const Finding found = judge_placement(from_asked == Placement::inside ? from_begun : from_asked, expected, seen);
+  Finding found = judge_placement(from_asked == Placement::inside ? from_begun : from_asked, expected, seen);
   session.start();
   if (!polling_echoes(c, session, "still polled")) {
     return violated("polling goes on", fmt::format("no echo on a poll; {}", seen));

@@ -13,7 +13,7 @@
 namespace plumbline::conform::cases {
 namespace {
 
-constexpr std::uint64_t kMiB = 1024 * 1024;
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789[]{},:\"-_/ ";
 
 Duration heartbeat(const Context& c) {
@@ -297,9 +297,9 @@ Finding sio_in_06_a(Context& c) {
   Mangler mangler;
   std::vector<std::uint64_t> resident;
   for (int done = 0; done < kConnections; done += kConnectionsAtATime) {
-    std::vector<WebSocket*> some;
-    for (int i = 0; i < kConnectionsAtATime; ++i) {
-      some.push_back(&send_bad_packets(c, mangler));
+    std::vector<WebSocket*> some(kConnectionsAtATime);
+    for (WebSocket*& ws : some) {
+      ws = &send_bad_packets(c, mangler);
     }
     const auto dealt_with = [&] {
       return std::all_of(some.begin(), some.end(), [](const WebSocket* ws) {

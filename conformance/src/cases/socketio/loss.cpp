@@ -139,7 +139,7 @@ Finding sio_di_08_a(Context& c) {
     }
     const std::string room = ask_room(c, *watcher, nullptr, nsp);
     if (!same_json(room, R"(["answers",null,[]])")) {
-      return violated("the lost socket has left its room", where + ": " + room);
+      return violated("the lost socket has left its room", fmt::format("{}: {}", where, room));
     }
     finding.observed += (nsp.empty() ? "" : "; ") + seen;
   }

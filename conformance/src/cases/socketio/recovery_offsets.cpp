@@ -20,14 +20,14 @@ struct Asked {
 
 // The array ends with one more text, which this connection has not had before.
 bool has_new_offset(std::string_view array, std::string_view expected, std::set<std::string>& seen) {
-  auto got = parse_json(array);
-  const auto wanted = parse_json(expected);
-  if (!got || !got->is_array() || got->as_array().empty() || !got->as_array().back().is_string()) {
+  const auto parsed = parse_json(array);
+  if (!parsed || !parsed->is_array() || parsed->as_array().empty() || !parsed->as_array().back().is_string()) {
     return false;
   }
-  const std::string offset(got->as_array().back().get_string());
-  got->as_array().pop_back();
-  return *got == *wanted && !offset.empty() && seen.insert(offset).second;
+  boost::json::value got = *parsed;
+  const std::string offset(got.as_array().back().get_string());
+  got.as_array().pop_back();
+  return got == parse_json(expected) && !offset.empty() && seen.insert(offset).second;
 }
 
 std::vector<Asked> recoverable_events(const Context& c) {
