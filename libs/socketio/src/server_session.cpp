@@ -168,6 +168,9 @@ void ServerSession::finish_upgrade(Time now) {
     awaiting_pong_ = false;
     heartbeat_at_ = now + ping_interval();
   }
+  if (has(ServerFault::upgrade_stops_pings)) {
+    heartbeat_at_ = kNever;
+  }
   if (has(ServerFault::lose_buffer_on_upgrade)) {
     return;
   }
@@ -326,7 +329,8 @@ void ServerSession::on_deadline(Time now) {
   }
   if (!awaiting_pong_) {
     ping(now);
-  } else if (has(ServerFault::never_timeout)) {
+  } else if (has(ServerFault::never_timeout) ||
+             (has(ServerFault::unfetched_ping_kept) && !upgraded() && !polling_->queue.empty())) {
     heartbeat_at_ = kNever;
   } else {
     close(CloseReason::ping_timeout, now);

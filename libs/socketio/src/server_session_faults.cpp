@@ -16,7 +16,7 @@ Duration ServerSession::ping_interval() const {
 }
 
 void ServerSession::on_pong(Time now) {
-  if (awaiting_pong_) {  // unsolicited pongs do not postpone the next ping
+  if (awaiting_pong_ || has(ServerFault::pongs_put_pings_off)) {  // unsolicited pongs do not postpone the next ping
     awaiting_pong_ = false;
     heartbeat_at_ = now + ping_interval();
   }

@@ -156,7 +156,9 @@ void on_session_request(Shard& shard, HttpConnection& connection, ClientSession&
       refuse(shard, connection, *refused);
     }
   } else if (method == "POST") {
-    if (connection.body_too_large(payload_limit(shard.engine_options()))) {
+    if (shard.engine_options().has(ServerFault::content_length_31_bits) && connection.body_too_large(INT32_MAX)) {
+      connection.respond(text_answer(shard, "text/html", "ok"));  // a negative length: no body
+    } else if (connection.body_too_large(payload_limit(shard.engine_options()))) {
       connection.respond(bare_answer(413));
     } else if (const auto refused = session.begin_post(connection)) {
       refuse(shard, connection, *refused);

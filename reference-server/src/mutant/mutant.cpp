@@ -66,7 +66,7 @@ std::optional<std::vector<Mutant>> find_mutants(std::string_view ids) {
 
 #if defined(PLUMBLINE_MUTANTS)
 namespace {
-std::bitset<256> g_active;  // written before the shard threads start, read-only afterwards
+std::bitset<512> g_active;  // written before the shard threads start, read-only afterwards
 }
 
 void activate(Mutant mutant) {

@@ -10,7 +10,7 @@
 
 namespace plumbline::serve {
 
-enum class Mutant : std::uint8_t {
+enum class Mutant : std::uint16_t {
   none,
   // Messenger application (shared checker names what each one breaks).
   drop,              // every 50th delivery to a device is dropped

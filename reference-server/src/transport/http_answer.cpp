@@ -130,7 +130,7 @@ void append_answer(std::string& out, const AnswerContext& context, const CorsPol
     append_header(out, name, value);
   }
   out += "\r\n";
-  if (!context.head && !no_body) {
+  if ((!context.head || active(Mutant::head_with_body)) && !no_body) {
     out += body;
   }
 }

@@ -68,6 +68,10 @@ void HttpConnection::respond(const net::HttpResponse& response) {
 void HttpConnection::finish_exchange() {
   exchange_.reset();
   dirty();
+  if (shard_.engine_options().has(engineio::ServerFault::one_request_a_connection)) {
+    read_paused_ = true;
+    watch();
+  }
   shard_.timers().schedule(*this, shard_.now() + kIdleTimeout);
 }
 
@@ -154,7 +158,8 @@ void HttpConnection::flush() {
     gone();
     return;
   }
-  const bool was_paused = std::exchange(read_paused_, read_paused_ && exchange_ != nullptr);
+  const bool deaf = shard_.engine_options().has(engineio::ServerFault::one_request_a_connection);
+  const bool was_paused = std::exchange(read_paused_, read_paused_ && (exchange_ != nullptr || deaf));
   if (std::exchange(write_blocked_, blocked) != blocked || was_paused != read_paused_) {
     watch();
   }
@@ -182,7 +187,12 @@ void HttpConnection::on_timer(Time) {
 
 void HttpConnection::lost() {
   if (ClientSession* const session = std::exchange(session_, nullptr)) {
-    session->on_connection_lost(*this, role_);
+    if (role_ == Role::post && shard_.engine_options().has(engineio::ServerFault::cut_post_processed)) {
+      const std::string& body = exchange_->parser.get().body();
+      (void)session->end_post(std::string_view(body).substr(0, body.rfind('\x1e')));
+    } else {
+      session->on_connection_lost(*this, role_);
+    }
   }
   abort();
 }

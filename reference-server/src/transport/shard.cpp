@@ -299,6 +299,9 @@ void Shard::on_request_head(HttpConnection& connection) {
     connection.respond(preflight_answer(request));
   } else if (is_engine_path(request.path)) {
     on_engine_head(*this, connection);
+  } else if (engine_options().has(engineio::ServerFault::longer_paths_unanswered) &&
+             request.path.starts_with(server_.options.path)) {
+    return;  // and nobody will answer
   } else if (connection.body_too_large(kMostBody)) {
     connection.refuse_body();
   } else {

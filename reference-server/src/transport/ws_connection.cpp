@@ -70,6 +70,11 @@ void WsConnection::receive() {
 
 void WsConnection::feed(std::span<char> bytes) {
   const auto violation = decoder_.feed(bytes, *this);
+  if (violation == websocket::CloseCode::protocol_error &&
+      shard_.engine_options().has(engineio::ServerFault::noise_kept)) {
+    decoder_ = websocket::Decoder(websocket::Role::server, shard_.engine_options().max_payload);
+    return;
+  }
   if (violation && fd_ >= 0) {
     const bool bare = shard_.engine_options().has(engineio::ServerFault::violation_closes_bare);
     close(bare && *violation != websocket::CloseCode::message_too_big ? websocket::CloseCode::no_status : *violation);

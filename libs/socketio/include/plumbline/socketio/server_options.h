@@ -9,7 +9,7 @@
 namespace plumbline::engineio {
 
 // One per process at most. Compiled in only with PLUMBLINE_MUTANTS; elsewhere has() is a constant.
-enum class ServerFault : std::uint8_t {
+enum class ServerFault : std::uint16_t {
   none,
 #define PLUMBLINE_SERVER_FAULT(name) name,
 #include "plumbline/socketio/server_faults.inc"
