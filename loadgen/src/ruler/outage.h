@@ -73,10 +73,10 @@ struct OutageReading {
   std::array<double, kTaus.size()> fault_free_gap_s{};  // longest between good sends before the first fault
   double fault_free_overdue_s{0};
   std::size_t baseline_windows{0};
-  double baseline_p50_ms{0}, baseline_p99_ms{0};  // medians over the windows
-  double baseline_worst_p50_ms{0}, baseline_worst_p99_ms{0};
-  double rate{0};                    // sends per second
-  std::vector<FaultReading> faults;  // as RulerInput::faults
+  double baseline_p50_ms{0}, baseline_p99_ms{0};              // medians over the windows
+  double baseline_worst_p50_ms{0}, baseline_worst_p99_ms{0};  // of those without a bad send
+  double rate{0};                                             // sends per second
+  std::vector<FaultReading> faults;                           // as RulerInput::faults
 };
 
 // Takes the input, because sorting 43 MB twice is cheaper than copying it.

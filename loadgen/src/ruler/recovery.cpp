@@ -10,6 +10,8 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kBad = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kColdStart = 5 * kSecond;
 constexpr double kTau = kTaus[kHeadlineTau];
+// What was sent in the last moments before a fault meets it on its way: a good send of them may have waited this long.
+constexpr auto kOnItsWay = static_cast<std::int64_t>(kTau * 1e9);
 
 struct Window {
   double p50{0}, p99{0};  // nanoseconds; infinite when a bad send falls into the quantile
@@ -54,12 +56,13 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// Windows that end right before the first fault, going back to the start of the load.
+// Windows that end before anything of them can meet the first fault, going back to the start of the load. The worst is
+// the worst of those without a bad send: noise that is an outage itself would excuse everything.
 void measure_baseline(const std::vector<SendEntry>& sends, const RulerInput& input, OutageReading& into) {
   std::vector<std::int64_t> scratch;
   std::vector<double> p50s;
   std::vector<double> p99s;
-  const std::int64_t end = input.faults.empty() ? input.until_ns : input.faults.front();
+  const std::int64_t end = input.faults.empty() ? input.until_ns : input.faults.front() - kOnItsWay;
   for (std::int64_t at = end - kSecond; at >= input.from_ns; at -= kSecond) {
     if (p50s.size() >= kBaselineWindows && at < input.from_ns + kColdStart) {
       break;  // the first seconds open connections and fill caches
@@ -68,14 +71,14 @@ void measure_baseline(const std::vector<SendEntry>& sends, const RulerInput& inp
     if (!window.empty) {
       p50s.push_back(window.p50);
       p99s.push_back(window.p99);
+      into.baseline_worst_p50_ms = std::max(into.baseline_worst_p50_ms, window.bad ? 0 : window.p50 / 1e6);
+      into.baseline_worst_p99_ms = std::max(into.baseline_worst_p99_ms, window.bad ? 0 : window.p99 / 1e6);
     }
   }
   into.baseline_windows = p50s.size();
   if (p50s.empty()) {
     return;
   }
-  into.baseline_worst_p50_ms = *std::max_element(p50s.begin(), p50s.end()) / 1e6;
-  into.baseline_worst_p99_ms = *std::max_element(p99s.begin(), p99s.end()) / 1e6;
   into.baseline_p50_ms = median(std::move(p50s)) / 1e6;
   into.baseline_p99_ms = median(std::move(p99s)) / 1e6;
 }
@@ -113,7 +116,7 @@ void measure_recovery(const std::vector<SendEntry>& sends, const RulerInput& inp
   }
   std::vector<std::int64_t> scratch;
   for (std::size_t i = 0; i < input.faults.size(); ++i) {
-    const std::int64_t end = i + 1 < input.faults.size() ? input.faults[i + 1] : input.until_ns;
+    const std::int64_t end = i + 1 < input.faults.size() ? input.faults[i + 1] - kOnItsWay : input.until_ns;
     std::vector<Window> windows;
     for (std::int64_t at = input.faults[i]; at + kSecond <= end; at += kSecond) {
       windows.push_back(window_at(sends, at, scratch));

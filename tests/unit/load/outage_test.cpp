@@ -170,10 +170,42 @@ TEST(Outage, AsksForNoMoreThanTheMachinesOwnNoiseLets) {
   EXPECT_EQ(reading.faults[0].p99.within_noise[1], 1.0);
 }
 
+TEST(Outage, TakesNoSecondForFaultFreeThatTheFaultReachesInto) {
+  RulerInput input = history(100 * kS, 1000, 35 * kS, 36 * kS, Dark::refuses);
+  for (SendEntry& send : input.sends) {
+    if (send.sched_ns >= 35 * kS - 20 * kMs && send.sched_ns < 35 * kS) {
+      send.done_ns = send.sched_ns + 600 * kMs;  // under way when the fault struck
+    }
+    if (send.sched_ns >= 36 * kS && send.sched_ns < 40 * kS) {
+      send.done_ns = send.sched_ns + 300 * kMs;
+    }
+  }
+  const OutageReading reading = measure_outages(std::move(input));
+
+  EXPECT_NEAR(reading.baseline_worst_p99_ms, 2.0, 0.001);
+  EXPECT_EQ(reading.faults[0].p99.within_noise[1], 5.0);
+}
+
+TEST(Outage, ASecondWithoutServiceBeforeTheFaultExcusesNothing) {
+  RulerInput input = history(100 * kS, 1000, 35 * kS, 36 * kS, Dark::refuses);
+  for (SendEntry& send : input.sends) {
+    if (send.sched_ns >= 20 * kS && send.sched_ns < 20 * kS + 100 * kMs) {
+      send.end = SendEnd::fail;
+    }
+    if (send.sched_ns >= 36 * kS && send.sched_ns < 40 * kS) {
+      send.done_ns = send.sched_ns + 300 * kMs;
+    }
+  }
+  const OutageReading reading = measure_outages(std::move(input));
+
+  EXPECT_NEAR(reading.baseline_worst_p99_ms, 2.0, 0.001);
+  EXPECT_EQ(reading.faults[0].p99.within_noise[1], 5.0);
+}
+
 TEST(Outage, HasNoRecoveryTimeWithoutABaseline) {
   const OutageReading reading = measure_outages(history(60 * kS, 1000, 20 * kS, 21 * kS, Dark::refuses));
 
-  EXPECT_EQ(reading.baseline_windows, 20U);
+  EXPECT_EQ(reading.baseline_windows, 19U);  // the second before the fault is not one of them
   EXPECT_FALSE(reading.faults[0].p99.strict[1].has_value());
 }
 
