@@ -28,24 +28,26 @@ class StoreConsumer::Member {
 
  private:
   using List = Owned<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
+  static const char* log_topic();
+  // Which partitions are ours, and from where (store_partitions.cpp).
   static void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions,
                            void* self);
   void assigned(rd_kafka_topic_partition_list_t* partitions);
   void revoked(const rd_kafka_topic_partition_list_t* partitions);
   void drop_batch_of(const std::set<std::int32_t>& partitions);
+  void claim_missing();
+  void hold(const std::vector<std::int32_t>& partitions);
+  void let_go(const std::vector<std::int32_t>& partitions);
+  void close();
 
   void gather();
   void take(const rd_kafka_message_t& record);
-  void claim_missing();
   void write_batch();
   void stored(const WriteOutcome& outcome);
   void back_off();
-  void hold(const std::vector<std::int32_t>& partitions);
-  void let_go(const std::vector<std::int32_t>& partitions);
   void refresh_positions();
   void commit_offsets();
   void tell();
-  void close();
 
   [[nodiscard]] List list_of(const std::vector<std::int32_t>& partitions) const;
   [[nodiscard]] std::vector<std::int32_t> held() const;
