@@ -272,7 +272,7 @@ void EchoApplication::on_ask(const SocketPtr& socket, const Event& event) {
     emit(socket, "answer", {R"("timeout")"});
   };
   if (active(Mutant::questions_kept)) {
-    kept_.push_back(std::string(kKept, 'q'));
+    kept_.emplace_back(kKept, 'q');
   }
   if (!questions_.ask(id, socket.get(), answered)) {
     ++questions_refused_;
