@@ -52,7 +52,7 @@ void refuse(Shard& shard, HttpConnection& connection, RequestError error) {
   net::HttpResponse answer =
       text_answer(shard, "application/json", engineio::error_body(error, shard.engine_options()));
   answer.status = engineio::http_status(error);
-  connection.respond(std::move(answer));
+  connection.respond(answer);
 }
 
 ClientSession& new_session(Shard& shard, TransportName transport, net::HttpRequest handshake, const SessionId& sid) {
@@ -77,7 +77,7 @@ void open_polling(Shard& shard, HttpConnection& connection) {
   ClientSession& session = new_session(shard, TransportName::polling, connection.take_request(), sid);
   net::HttpResponse answer = text_answer(shard, "text/plain; charset=UTF-8", session.open_on_polling());
   add_cookie(answer.headers, shard.options(), sid);
-  connection.respond(std::move(answer));
+  connection.respond(answer);
 }
 
 bool negotiate_deflate(Shard& shard, net::Headers& headers, const net::HttpRequest& handshake) {
@@ -213,7 +213,7 @@ void on_engine_head(Shard& shard, HttpConnection& connection) {
   if (shard.draining()) {
     net::HttpResponse answer = bare_answer(503);
     answer.headers.emplace_back("Retry-After", "1");
-    connection.respond(std::move(answer));
+    connection.respond(answer);
   } else if (wanted.transport == TransportName::polling) {
     open_polling(shard, connection);
   } else {
