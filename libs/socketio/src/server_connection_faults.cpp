@@ -147,6 +147,11 @@ std::optional<std::string> ServerConnection::misread_text(std::string_view text)
   if (has(ServerFault::no_attachments_refused) && text.starts_with("50-")) {
     return "7";
   }
+  if (has(ServerFault::odd_ack_delivered) && type == '3') {
+    const std::size_t payload = payload_at(text);
+    const bool odd = payload == text.size() || text[payload] == '{';
+    return odd ? read.substr(0, payload) + "[" + read.substr(payload) + "]" : read;
+  }
   if (has(ServerFault::disconnect_payload_ok) && type == '1') {
     return read.substr(0, payload_at(text));
   }

@@ -112,7 +112,7 @@ std::optional<RequestError> ServerSession::begin_post(std::string_view content_t
   if (polling_->parked && has(ServerFault::post_while_polling_refused)) {
     return RequestError::bad_request;
   }
-  if (is_octet_stream(content_type)) {  // v4 sends binary as base64 text
+  if (is_octet_stream(content_type) && !has(ServerFault::octets_are_binary)) {  // v4 sends binary as base64 text
     close(CloseReason::parse_error, now);
     return RequestError::bad_request;
   }

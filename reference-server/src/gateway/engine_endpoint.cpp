@@ -75,6 +75,7 @@ void add_cookie(net::Headers& headers, const ServeOptions& options, const Sessio
 void open_polling(Shard& shard, HttpConnection& connection) {
   const SessionId sid = shard.ids().session_id(shard.index());
   ClientSession& session = new_session(shard, TransportName::polling, connection.take_request(), sid);
+  session.opened_by(connection);
   net::HttpResponse answer = text_answer(shard, "text/plain; charset=UTF-8", session.open_on_polling());
   add_cookie(answer.headers, shard.options(), sid);
   connection.respond(answer);
@@ -151,7 +152,9 @@ void on_session_request(Shard& shard, HttpConnection& connection, ClientSession&
     }
     return;
   }
-  if (method == "GET") {
+  if (!session.takes_requests_of(connection)) {
+    refuse(shard, connection, RequestError::bad_request);
+  } else if (method == "GET") {
     if (const auto refused = session.get(connection)) {
       refuse(shard, connection, *refused);
     }
@@ -227,7 +230,12 @@ void on_engine_body(Shard& shard, HttpConnection& connection) {
     refuse(shard, connection, RequestError::unknown_sid);
     return;
   }
-  const std::string body = std::move(connection.take_request().body);
+  const net::HttpRequest request = connection.take_request();
+  std::string body = request.body;
+  if (request.header("content-type").starts_with("application/octet-stream")) {  // reaches this by a fault only
+    body.clear();
+    engineio::append_binary_packet(body, request.body);
+  }
   if (too_many_characters(shard.engine_options(), body)) {
     session->on_post_refused(connection);
     connection.respond(bare_answer(413));

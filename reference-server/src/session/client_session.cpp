@@ -152,6 +152,7 @@ void ClientSession::open_on_websocket(int fd, std::string rest, bool deflate) {
     ws_->feed(rest);
   }
   after_input();
+  joins_crowd();
 }
 
 std::optional<engineio::RequestError> ClientSession::attach_websocket() {
@@ -167,29 +168,6 @@ void ClientSession::start_upgrade(int fd, std::string rest, bool deflate) {
   }
   after_input();
 }
-
-#if defined(PLUMBLINE_MUTANTS)
-// What the deliberate faults around a WebSocket message do. True: it is dealt with.
-bool ClientSession::faulty_message(bool binary, std::string_view payload) {
-  const engineio::ServerOptions& options = shard_.engine_options();
-  const bool upgrading = transport() == engineio::TransportName::polling && !binary && payload == "5";
-  const bool forgets = (upgrading && options.has(ServerFault::upgrade_forgets_attachments)) ||
-                       (!binary && payload == "3" && options.has(ServerFault::pong_drops_attachments));
-  if (forgets) {
-    namespaces_.forget_attachments();
-  }
-  if (upgrading && options.has(ServerFault::upgrade_leaves_other_ns)) {
-    namespaces_.forget_other_namespaces();
-  }
-  const bool pipelined =
-      payload.starts_with("42") && namespaces_.sockets().size() == 1 && connected_at_ == shard_.now();
-  return options.has(ServerFault::pipelined_event_lost) && pipelined;
-}
-#else
-bool ClientSession::faulty_message(bool, std::string_view) {
-  return false;
-}
-#endif
 
 void ClientSession::on_websocket_message(bool binary, std::string_view payload) {
   if (faulty_message(binary, payload)) {
@@ -255,10 +233,13 @@ void ClientSession::after_input() {
   if (engine_.open() && !shard_.engine_echo()) {
     deadline = std::min(deadline, namespaces_.next_deadline());
   }
-  shard_.timers().schedule(*this, deadline);
+  shard_.timers().schedule(*this, std::min(deadline, faulty_deadline()));
 }
 
 void ClientSession::on_timer(Time now) {
+  if (faulty_timer(now)) {
+    return;
+  }
   engine_.on_deadline(now);
   if (engine_.open() && !shard_.engine_echo()) {
     namespaces_.on_deadline(now);
@@ -297,7 +278,9 @@ void ClientSession::on_message(bool binary, std::string_view payload, Time now) 
 }
 
 void ClientSession::send(const socketio::FramePtr& frame) {
-  engine_.send(frame);
+  if (!faulty_send(frame)) {
+    engine_.send(frame);
+  }
 }
 
 void ClientSession::protocol_error(std::string_view) {

@@ -46,6 +46,10 @@ class ClientSession final : public TimerNode, private engineio::SessionHost, pri
   void on_websocket_closed(engineio::CloseReason reason);
 
   void flush_poll();  // at the end of a loop turn
+  // Only a deliberate fault cares which connection a request comes on.
+  void opened_by(HttpConnection& connection);
+  [[nodiscard]] bool takes_requests_of(const HttpConnection& connection) const;
+
   void on_overflow() override;
   void close(engineio::CloseReason reason);
   void on_timer(Time now) override;
@@ -53,7 +57,13 @@ class ClientSession final : public TimerNode, private engineio::SessionHost, pri
  private:
   friend class SocketAdapter;
   void drop_websocket();
+  // The deliberate faults, in client_session_faults.cpp; they do nothing in builds without them.
   [[nodiscard]] bool faulty_message(bool binary, std::string_view payload);
+  [[nodiscard]] bool faulty_send(const socketio::FramePtr& frame);
+  [[nodiscard]] bool faulty_timer(Time now);
+  [[nodiscard]] Time faulty_deadline() const;
+  void joins_crowd();
+  void send_held();
   void after_input();  // timers, and the end when finished
   void keep_short_handshake();
 
@@ -89,6 +99,10 @@ class ClientSession final : public TimerNode, private engineio::SessionHost, pri
   HttpConnection* posting_{nullptr};
 #if defined(PLUMBLINE_MUTANTS)
   Time connected_at_{};
+  Time held_until_{Time::max()};
+  std::string held_;
+  std::string neighbour_;
+  std::weak_ptr<HttpConnection> opened_by_;
 #endif
 };
 

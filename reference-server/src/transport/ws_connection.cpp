@@ -135,7 +135,9 @@ Outbox* WsConnection::room_for(std::size_t bytes) {
   }
   const bool fits = outbox_->bytes() + bytes <= Shard::kMaxBufferedBytes &&
                     (!blocked_ || outbox_->frames() < Shard::kMaxBufferedFrames);
-  if (!fits && !outbox_->empty() && !shard_.engine_options().has(engineio::ServerFault::slow_reader_kept)) {
+  const bool unbounded = shard_.engine_options().has(engineio::ServerFault::slow_reader_kept) ||
+                         shard_.engine_options().has(engineio::ServerFault::blocked_never_dropped);
+  if (!fits && !outbox_->empty() && !unbounded) {
     overflowed_ = true;
     session_.on_overflow();
     return nullptr;
@@ -206,6 +208,14 @@ void WsConnection::write_out() {
 // While the peer does not read what it is sent, it is not read either: the kernel's window slows it down.
 void WsConnection::watch() {
   shard_.poll_set().modify(fd_, *this, blocked_ ? EPOLLOUT : EPOLLIN);
+}
+
+void WsConnection::announce_close() {
+  std::string frame;
+  websocket::append_frame(frame, websocket::Role::server, websocket::Opcode::close, {});
+  if (Outbox* outbox = room_for(frame.size())) {
+    outbox->push(std::move(frame));
+  }
 }
 
 void WsConnection::close(websocket::CloseCode code) {

@@ -32,8 +32,10 @@ class WsConnection final : public Pollable, private websocket::Sink {
   void feed(std::span<char> bytes);  // bytes that came with the handshake
   void on_ready(std::uint32_t events) override;
   [[nodiscard]] bool writable() const { return fd_ >= 0 && !blocked_ && !overflowed_ && !broken_; }
-  void flush();                            // at the end of a loop turn
-  void drop_output() { outbox_.reset(); }  // what only a deliberate fault does
+  void flush();  // at the end of a loop turn
+  // What only deliberate faults do.
+  void drop_output() { outbox_.reset(); }
+  void announce_close();
 
   [[nodiscard]] std::size_t buffered_bytes() const { return outbox_ ? outbox_->bytes() : 0; }
 

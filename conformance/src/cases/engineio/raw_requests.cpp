@@ -84,6 +84,33 @@ Finding served_over(Context& c, bool keep) {
                               : violated("each request is answered by 200, and 5 echoes come in order", seen);
 }
 
+// A session from its handshake to an echo: all of it on one connection, or each request on its own.
+bool echo_on(Context& c, bool one, std::string& seen) {
+  const std::string header = one ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
+  HttpExchange* last = nullptr;
+  const auto get = [&](std::string_view query) {
+    return round_trip(c, last, c.wire.request_head("GET", query) + header + "\r\n", one);
+  };
+  const std::string query = fmt::format("{}&sid={}", kPollingHandshake, text_member(get(kPollingHandshake), "sid"));
+  const auto post = [&](std::string_view body) {
+    const std::string request = fmt::format("{}{}Content-Type: text/plain\r\nContent-Length: {}\r\n\r\n{}",
+                                            c.wire.request_head("POST", query), header, body.size(), body);
+    return !round_trip(c, last, request, one).empty();
+  };
+  int echoes = 0;
+  bool taken = post("40") && post(R"(42["message","here"])");
+  for (int polls = 0; polls < 6 && taken && echoes == 0; ++polls) {
+    const std::string body = get(query);
+    for (const std::string& packet : split_payload(body)) {
+      echoes += c.wire.as_read(packet) == R"(42["message-back","here"])" ? 1 : 0;
+      taken = taken && (packet != "2" || post("3"));
+    }
+    taken = taken && !body.empty();
+  }
+  seen = echoes == 1 ? "an echo" : "no echo; last: " + describe(*last, c.answer_bound());
+  return echoes == 1;
+}
+
 }  // namespace
 
 Finding eio_hs_13_a(Context& c) {
@@ -151,6 +178,33 @@ Finding eio_hd_12_a(Context& c) {
   return refused || session.dead() ? pass(seen) : violated("refused, or no usable session", seen);
 }
 
+// The bytes of an attachment that is awaited. Beside it the same as base64, which is put together.
+Finding eio_hd_12_b(Context& c) {
+  constexpr std::string_view kHeader = R"(451-["message",{"_placeholder":true,"num":0}])";
+  Polling session(c);
+  if (auto stop = open_fenced(c, session)) {
+    return *stop;
+  }
+  session.post(std::string(kHeader) + kSeparator + "bAQID");
+  if (!session.await("451-", c.answer_bound())) {
+    return unmet("SIO-BI-06", "an event with an attachment as base64 comes back", "nothing");
+  }
+  HttpExchange& header = session.post(kHeader);
+  c.wire.until([&] { return header.done(); }, c.answer_bound());
+  HttpExchange& post =
+      c.wire.http_raw(fmt::format("{}Content-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\n{}",
+                                  c.wire.request_head("POST", session.query()), "\x01\x02\x03"));
+  const bool taken = session.await("451-", c.answer_bound() / 2).has_value();
+  c.wire.until([&] { return post.done(); }, c.answer_bound());
+  const std::string seen =
+      fmt::format("POST: {}; {}", describe(post, c.answer_bound()), session.dead() ? "session closed" : "session open");
+  if (taken) {
+    return violated("the body is not taken for an attachment", seen + "; the event came back with it");
+  }
+  const bool refused = post.answer() ? post.answer()->status >= 400 : post.failed();
+  return refused || session.dead() ? pass(seen) : violated("refused, or no usable session", seen);
+}
+
 Finding eio_hd_13_a(Context& c) {
   Polling session(c);
   if (auto stop = open_fenced(c, session)) {
@@ -191,6 +245,17 @@ Finding eio_hd_13_b(Context& c) {
     }
   }
   return found;
+}
+
+Finding eio_po_11_a(Context& c) {
+  std::string on_one;
+  std::string on_many;
+  const bool one = echo_on(c, true, on_one);
+  if (echo_on(c, false, on_many)) {
+    return pass(fmt::format("{}; on one connection: {}", on_many, on_one));
+  }
+  return one ? violated("a session works with a connection for each request, as it does on one", on_many)
+             : unmet("EIO-PK-01", "an echo on a poll", on_many);
 }
 
 Finding eio_hd_14_a(Context& c) {

@@ -130,15 +130,6 @@ Finding eio_po_09_a(Context& c) {
   return still_polls(c, session, plain ? pass(seen) : took("other-form", seen));
 }
 
-Finding eio_po_11_a(Context& c) {
-  // Every request of the suite has a connection of its own: a session that works at all is not bound to one.
-  Polling session(c);
-  if (auto stop = open_fenced(c, session)) {
-    return *stop;
-  }
-  return still_polls(c, session, pass("a session over one connection a request"));
-}
-
 Finding eio_up_03_a(Context& c) {
   Polling session(c);
   if (auto stop = open_fenced(c, session)) {

@@ -183,6 +183,45 @@ Finding sio_ak_10_a(Context& c) {
                                                  : violated("a late answer is ignored", heard(ws, from));
 }
 
+// To a question that waits: what is no array answers nothing.
+Finding sio_ak_11_c(Context& c) {
+  if (!c.target.has("testapp.ask")) {
+    return not_supported("testapp.ask");
+  }
+  Finding found = pass("");
+  for (const std::string_view payload : {"", R"({"a":1})"}) {
+    Guest guest;
+    std::string id;
+    if (auto stop = open_asked(c, guest, id, {""})) {
+      return *stop;
+    }
+    const std::size_t from = guest.ws->messages().size();
+    const Time since = c.clock.now();
+    guest.ws->text(fmt::format("43{}{}", id, payload));
+    const auto told = [&] {
+      return count_of(*guest.ws, from, R"(["answer")") > 0;
+    };
+    c.wire.until([&] { return told() || guest.ws->over(); }, c.answer_bound());
+    const std::string what = fmt::format("`43{}{}`", id, payload);
+    const bool empty = payload.empty() && times_said(*guest.ws, from, "", R"(["answer",null])") == 1;
+    if (told() && !empty && times_said(*guest.ws, from, "", R"(["answer","timeout"])") != 1) {
+      return violated(what + " is not delivered as data", heard(*guest.ws, from));
+    }
+    if (!guest.ws->over() && !echoes(c, *guest.ws, "behind")) {
+      return violated("closed, or ignored and alive", heard(*guest.ws, from));
+    }
+    const std::string seen = guest.ws->over() ? fmt::format("{}: {} after {}", what, guest.ws->how_it_ended(),
+                                                            ms_text(guest.ws->over_at() - since))
+                                              : fmt::format("{}: {}", what, heard(*guest.ws, from));
+    if (guest.ws->over()) {
+      found = worst(std::move(found), pass(seen));
+    } else {
+      found = worst(std::move(found), took(empty ? "empty-answer" : "ignored", seen));
+    }
+  }
+  return found;
+}
+
 Finding sio_ak_12_a(Context& c) {
   Guest guest;
   std::string id;

@@ -94,6 +94,7 @@ class ServerSession {
 
   [[nodiscard]] TransportName transport() const { return transport_; }
   [[nodiscard]] bool open() const { return state_ == State::open; }
+  [[nodiscard]] bool awaiting_pong() const { return awaiting_pong_; }
   // Waiting for a polling client's next GET.
   [[nodiscard]] std::size_t buffered_bytes() const;
   // Nothing will be said any more, also not to a late GET: the owner may forget the session.
