@@ -24,9 +24,9 @@ void SendService::send(SendCommand command, Done<SendReceipt> done) {
     done(command.standing == Standing::again ? kEarlierUnknown : kOverloaded);
     return;
   }
-  find_lane(std::move(command), [this, entered, done = std::move(done)](Result<SendReceipt> receipt) {
+  find_lane(std::move(command), [this, entered, done = std::move(done)](const Result<SendReceipt>& receipt) {
     admission_.leave(entered, ports_.clock.now());
-    done(std::move(receipt));
+    done(receipt);
   });
 }
 

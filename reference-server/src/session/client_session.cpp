@@ -122,7 +122,7 @@ void ClientSession::answer_poll(std::string payload) {
       answer.headers.emplace_back("Set-Cookie", shard_.options().cookie + "=" + std::string(sid()));
     }
     answer.body = std::move(payload);
-    connection->respond(std::move(answer));
+    connection->respond(answer);
   }
 }
 
@@ -287,7 +287,7 @@ void ClientSession::protocol_error(std::string_view) {
   ++shard_.counters().protocol_errors;
 #if defined(PLUMBLINE_MUTANTS)
   if (shard_.engine_options().has(ServerFault::bad_packet_leaks)) {
-    constexpr std::size_t kLeak = 64 * 1024;
+    constexpr std::size_t kLeak = std::size_t{64} << 10U;
     static std::atomic<std::string*> last;
     last = new std::string(kLeak, 'x');
   }
