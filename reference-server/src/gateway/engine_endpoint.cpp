@@ -230,11 +230,13 @@ void on_engine_body(Shard& shard, HttpConnection& connection) {
     refuse(shard, connection, RequestError::unknown_sid);
     return;
   }
-  const net::HttpRequest request = connection.take_request();
-  std::string body = request.body;
-  if (request.header("content-type").starts_with("application/octet-stream")) {  // reaches this by a fault only
-    body.clear();
-    engineio::append_binary_packet(body, request.body);
+  net::HttpRequest request = connection.take_request();
+  std::string body = std::move(request.body);
+  if (shard.engine_options().has(ServerFault::octets_are_binary) &&
+      request.header("content-type").starts_with("application/octet-stream")) {
+    std::string packet;
+    engineio::append_binary_packet(packet, body);
+    body = std::move(packet);
   }
   if (too_many_characters(shard.engine_options(), body)) {
     session->on_post_refused(connection);
