@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fuzzes every parser for a number of executions, and shows which lines of it the committed inputs reach.
 
-usage: campaign.py run [--executions N] [TARGET...]    after: cmake --preset fuzz && cmake --build --preset fuzz
+usage: campaign.py run [--executions N] [TARGET...]    builds and uses build/fuzz
        campaign.py keep [TARGET...]                    adds to seeds/ what reaches code that they do not, small first
        campaign.py coverage [TARGET...]                builds build/coverage, prints what the committed inputs reach of
                                                        each parser's own sources; 1: a parser is below 95 % of its lines
@@ -32,7 +32,7 @@ AT_A_TIME = 500_000  # executions between two notes of how far it is
 # Each target: the longest input it is given, and the sources that it is there for.
 TARGETS = {
     "client_session": (512, ["libs/socketio/src/client_session.cpp", "libs/socketio/src/open_packet.cpp"]),
-    "conform_evidence": (2048, ["conformance/src/evidence/read.cpp", "conformance/src/evidence/base64.cpp",
+    "conform_evidence": (1024, ["conformance/src/evidence/read.cpp", "conformance/src/evidence/base64.cpp",
                                 "conformance/src/evidence/json_fields.cpp"]),
     "engine_payload": (512, ["libs/socketio/src/engine_packet.cpp"]),
     "engine_text_packet": (512, ["libs/socketio/src/engine_packet.cpp"]),
@@ -40,10 +40,15 @@ TARGETS = {
     "record": (1024, ["reference-server/src/bus/kafka/record.cpp", "reference-server/src/bus/kafka/record_members.cpp"]),
     "socketio_packet": (512, ["libs/socketio/src/packet.cpp", "libs/socketio/src/json_check.cpp"]),
     "split_event": (512, ["libs/socketio/src/event.cpp"]),
-    "websocket_decoder": (1024, ["libs/websocket/src/decoder.cpp", "libs/websocket/src/frame.cpp",
+    "websocket_decoder": (640, ["libs/websocket/src/decoder.cpp", "libs/websocket/src/frame.cpp",
                                  "libs/websocket/src/utf8.cpp"]),
-    "websocket_inflate": (1024, ["libs/websocket/src/deflate.cpp", "libs/websocket/src/deflate_offer.cpp"]),
+    "websocket_inflate": (512, ["libs/websocket/src/deflate.cpp", "libs/websocket/src/deflate_offer.cpp"]),
 }
+
+
+def build(preset, targets):
+    for words in ["--preset", preset], ["--build", ROOT / "build" / preset, "--target", *(f"fuzz_{name}" for name in targets)]:
+        subprocess.run(["cmake", *words], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
 
 
 def program(tree, target):
@@ -92,6 +97,7 @@ def fuzz(target, executions):
 
 
 def run(targets, executions):
+    build("fuzz", targets)
     found = False
     for target in targets:
         while (done := load()["targets"].get(target, {}).get("executions", 0)) < executions:
@@ -164,9 +170,7 @@ def lines_of(source):
 
 
 def coverage(targets):
-    subprocess.run(["cmake", "--preset", "coverage"], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
-    subprocess.run(["cmake", "--build", COVERAGE, "--target", *(f"fuzz_{target}" for target in every_reader(targets))],
-                   stdout=subprocess.DEVNULL, check=True)
+    build("coverage", every_reader(targets))
     low = []
     for target in targets:
         sources = {source: lines_of(source) for source in TARGETS[target][1]}

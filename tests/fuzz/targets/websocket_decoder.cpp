@@ -62,8 +62,10 @@ std::string decode(Role role, Way way, std::string bytes, std::size_t step) {
       log.last = true;
     }
     plumbline::fuzz::require(!log.last || !decoder.between_fragments());
-    Decoder elsewhere(std::move(decoder));  // what is half-received moves too
-    decoder = std::move(elsewhere);
+    if (at == 0) {
+      Decoder elsewhere(std::move(decoder));  // what is half-received moves too
+      decoder = std::move(elsewhere);
+    }
   }
   return log.text;
 }
