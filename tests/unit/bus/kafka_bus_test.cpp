@@ -51,14 +51,15 @@ class KafkaBusTest : public ::testing::Test {
  protected:
   KafkaBusTest() {
     for (std::size_t shard = 0; shard < 2; ++shard) {
-      buses_.push_back(
-          std::make_unique<KafkaBus>(KafkaBus::Parts{pool_, shard, clock_, log_, store_, circuit_,
-                                                     [this] {
-                                                       for (std::size_t each = 0; each < 2; ++each) {
-                                                         pool_.post_to(each, [this, each] { buses_[each]->divert(); });
-                                                       }
-                                                     }},
-                                     SendTable::Limits{500ms, 8s, 100}));
+      buses_.push_back(std::make_unique<KafkaBus>(KafkaBus::Parts{pool_, shard, clock_, log_, store_, circuit_,
+                                                                  [this] {
+                                                                    for (std::size_t each = 0; each < 2; ++each) {
+                                                                      pool_.post_to(each, [this, each] {
+                                                                        buses_[each]->on_opened();
+                                                                      });
+                                                                    }
+                                                                  }},
+                                                  SendTable::Limits{500ms, 8s, 100}));
     }
   }
 
@@ -136,6 +137,37 @@ TEST_F(KafkaBusTest, CommitsAtOnceWhileTheCircuitIsOpen) {
   EXPECT_EQ(*answer, Errc::ok);
   EXPECT_EQ(log_.records.size(), 1U);
   EXPECT_EQ(store_.commits, (std::vector<std::uint64_t>{1, 2}));
+}
+
+TEST_F(KafkaBusTest, CommitsWhatWasConfirmedRightBeforeTheBrokersFellSilent) {
+  const auto read_by_all = send(1);
+  log_.report(0, Errc::ok);
+  clock_.advance(1s);
+  const auto unread = send(2, 1);
+  log_.report(1, Errc::ok);
+  const auto waiting = send(3);
+  EXPECT_EQ(*unread, Errc::ok);
+
+  pass(500ms);
+
+  EXPECT_TRUE(circuit_.open());
+  EXPECT_EQ(*waiting, Errc::ok);
+  EXPECT_EQ(store_.commits, (std::vector<std::uint64_t>{3, 1, 2})) << "each shard has its own newest ones";
+  send(4);
+  EXPECT_EQ(store_.commits.size(), 4U) << "once";
+}
+
+TEST_F(KafkaBusTest, DoesNotRepeatWhatWasConfirmedLongBeforeTheLastOne) {
+  send(1);
+  log_.report(0, Errc::ok);
+  clock_.advance(300ms);
+  send(2);
+  log_.report(1, Errc::ok);
+  send(3);
+
+  pass(500ms);
+
+  EXPECT_EQ(store_.commits, (std::vector<std::uint64_t>{3, 2}));
 }
 
 TEST_F(KafkaBusTest, UsesTheLogAgainWhenTheLateReportCame) {

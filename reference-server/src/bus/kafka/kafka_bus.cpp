@@ -7,6 +7,13 @@
 #include "plumbline/base/log.h"
 
 namespace plumbline::serve {
+namespace {
+
+// Longer than any reader of ours lags behind the brokers that it can reach (log_reader.cpp: 20 ms, and a busy machine).
+constexpr Duration kMayBeUnread = std::chrono::milliseconds{250};
+constexpr std::size_t kMostUnread = 1000;
+
+}  // namespace
 
 KafkaBus::KafkaBus(Parts parts, SendTable::Limits limits)
     : parts_(std::move(parts)), table_(limits), rng_(entropy_seed()) {}
@@ -55,6 +62,9 @@ void KafkaBus::to_log(MessagePtr message, Settled settled) {
                              if (outcome == Errc::ok && parts_.confirmed) {
                                parts_.confirmed(sent, at);
                              }
+                             if (outcome == Errc::ok) {
+                               note_confirmed(sent);
+                             }
                              on_report(id, outcome);
                            });
 }
@@ -70,6 +80,22 @@ void KafkaBus::on_report(SendTable::Id id, Errc outcome) {
     counters_.by_log += outcome == Errc::ok ? 1 : 0;
   }
   act();
+}
+
+void KafkaBus::note_confirmed(const MessagePtr& message) {
+  const Time now = parts_.clock.now();
+  fresh_.push_back({message, now});
+  while (fresh_.front().confirmed_at + kMayBeUnread < now || fresh_.size() > kMostUnread) {
+    fresh_.pop_front();
+  }
+}
+
+void KafkaBus::on_opened() {
+  divert();  // first those whose senders wait
+  for (const Fresh& confirmed : std::exchange(fresh_, {})) {
+    ++counters_.repeated;
+    parts_.direct.commit(confirmed.message, [](const Result<void>&) {});
+  }
 }
 
 void KafkaBus::tick(Time now) {
@@ -93,7 +119,7 @@ void KafkaBus::tick(Time now) {
 void KafkaBus::trip() {
   if (parts_.circuit.trip(parts_.clock.now())) {
     log::warn("kafka_circuit_open", {{"why", "a send got no report in time; sends go to PostgreSQL"}});
-    parts_.divert_all();
+    parts_.tell_opened();
   }
   divert();  // also when another shard was first
 }

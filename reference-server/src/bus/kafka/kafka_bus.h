@@ -2,6 +2,7 @@
 // does not come in time. Stage: bus.
 #pragma once
 
+#include <deque>
 #include <functional>
 
 #include "bus/kafka/circuit_breaker.h"
@@ -25,14 +26,15 @@ class KafkaBus final : public EventBus {
     LogProducer& log;
     DirectStore& direct;
     CircuitBreaker& circuit;  // the instance's
-    // Runs `KafkaBus::divert` on every shard, this one included.
-    std::function<void()> divert_all;
+    // Runs `KafkaBus::on_opened` on every shard, this one included.
+    std::function<void()> tell_opened;
     Confirmed confirmed{};
     std::function<bool()> refuses{};  // true: no message may be accepted now
   };
   struct Counters {
     std::uint64_t by_log{0};    // messages answered ok by the brokers' report
     std::uint64_t by_store{0};  // handed to PostgreSQL
+    std::uint64_t repeated{0};  // confirmed by the log, and handed to PostgreSQL as well
     std::uint64_t unknown{0};   // answered Errc::timeout
     std::uint64_t refused{0};   // answered Errc::unavailable, table full included
     std::uint64_t dropped_typing{0};
@@ -46,22 +48,31 @@ class KafkaBus final : public EventBus {
   void subscribe(Topic topic, Consumer consumer) override;
 
   void tick(Time now);  // every 100 ms
-  void divert();        // the circuit has opened
+  // The circuit has opened. What waits goes to PostgreSQL, and so does what the brokers confirmed right before: it is
+  // safe, but an instance that had not read it yet cannot until they are back, while what is numbered after it comes.
+  void on_opened();
   [[nodiscard]] Counters counters() const;
 
  private:
+  struct Fresh {
+    MessagePtr message;
+    Time confirmed_at;
+  };
   void publish_message(MessagePtr message, Settled settled);
   void to_log(MessagePtr message, Settled settled);
   void tell_others(const BusBody& body);
   void on_report(SendTable::Id id, Errc outcome);
   void stuck_reported(Errc outcome);
+  void note_confirmed(const MessagePtr& message);
   void trip();
+  void divert();
   void probe();
   // Does what the table wants done, until it wants nothing.
   void act();
 
   Parts parts_;
   SendTable table_;
+  std::deque<Fresh> fresh_;  // what the log confirmed last
   Rng rng_;
   Counters counters_;
   bool acting_{false};

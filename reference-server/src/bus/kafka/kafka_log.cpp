@@ -19,6 +19,9 @@ void add(std::vector<Metric>& all, const KafkaBus::Counters& bus) {
   all.push_back(
       counter("plumbline_kafka_acknowledged_total", "Messages acknowledged by the brokers' report.", bus.by_log));
   all.push_back(counter("plumbline_kafka_direct_total", "Messages handed to PostgreSQL instead.", bus.by_store));
+  all.push_back(counter("plumbline_kafka_repeated_total",
+                        "Messages handed to PostgreSQL because the brokers fell silent right after confirming them.",
+                        bus.repeated));
   all.push_back(counter("plumbline_kafka_unknown_total", "Sends whose outcome nobody knew in time.", bus.unknown));
   all.push_back(counter("plumbline_kafka_refused_total", "Sends that neither Kafka nor PostgreSQL took.", bus.refused));
   all.push_back(counter("plumbline_kafka_typing_dropped_total", "Typing events dropped while the circuit was open.",
@@ -78,15 +81,15 @@ std::unique_ptr<KafkaBus> KafkaLog::make_bus(std::size_t shard, DirectStore& dir
                                              std::function<bool()> refuses) {
   auto bus =
       std::make_unique<KafkaBus>(KafkaBus::Parts{pool_, shard, clock_, producer_, direct, circuit_,
-                                                 [this] { divert_all(); }, std::move(confirmed), std::move(refuses)},
+                                                 [this] { tell_opened(); }, std::move(confirmed), std::move(refuses)},
                                  limits_);
   buses_[shard] = bus.get();
   return bus;
 }
 
-void KafkaLog::divert_all() {
+void KafkaLog::tell_opened() {
   for (std::size_t shard = 0; shard < buses_.size(); ++shard) {
-    pool_.post_to(shard, [bus = buses_[shard]] { bus->divert(); });
+    pool_.post_to(shard, [bus = buses_[shard]] { bus->on_opened(); });
   }
 }
 

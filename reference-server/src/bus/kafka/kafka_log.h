@@ -37,7 +37,7 @@ class KafkaLog {
   [[nodiscard]] std::vector<Metric> metrics(std::size_t shard) const;
 
  private:
-  void divert_all();
+  void tell_opened();
 
   net::ShardPool& pool_;
   const Clock& clock_;
