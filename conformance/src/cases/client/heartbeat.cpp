@@ -17,33 +17,51 @@ constexpr Duration kPatienceWithALateClient = std::chrono::seconds{8};  // with 
 constexpr Duration kFirstPause = std::chrono::milliseconds{100};        // asked for as the first one
 constexpr Duration kAtOnce = std::chrono::milliseconds{20};
 
+std::vector<const Heard*> pongs_of(const ClientSession& session) {
+  std::vector<const Heard*> all;
+  for (const Heard& one : session.heard) {
+    if (!one.binary && one.packet == "3") {
+      all.push_back(&one);
+    }
+  }
+  return all;
+}
+
+// For each ping the first pong behind it, which answers no earlier one; null: none came.
+std::vector<const Heard*> answers_of(const ClientSession& session) {
+  const auto pongs = pongs_of(session);
+  std::vector<const Heard*> answers;
+  auto next = pongs.begin();
+  for (const Time ping : session.pings) {
+    next = std::find_if(next, pongs.end(), [ping](const Heard* one) { return one->at >= ping; });
+    answers.push_back(next == pongs.end() ? nullptr : *next++);
+  }
+  return answers;
+}
+
 Finding answers_pings(Context& c, std::string_view transports, Via via) {
   Stage stage(c);
   if (auto stop = stage.connected(transports, "CLI-01")) {
     return *stop;
   }
   ClientSession& session = *stage.server.last();
-  const auto pongs = [&] {
-    std::vector<const Heard*> all;
-    for (const Heard& one : session.heard) {
-      if (!one.binary && one.packet == "3") {
-        all.push_back(&one);
-      }
-    }
-    return all;
-  };
   const Duration patience = 2 * kPingsToAnswer * (c.target.timing.ping_interval + c.target.timing.ping_timeout);
-  stage.until([&] { return session.pings.size() > kPingsToAnswer && pongs().size() >= kPingsToAnswer; }, patience);
-  const auto answers = pongs();
+  stage.until(
+      [&] {
+        const auto answers = answers_of(session);
+        return answers.size() > kPingsToAnswer && answers[kPingsToAnswer - 1] != nullptr;
+      },
+      patience);
+  const auto answers = answers_of(session);
   const bool own_ping = session.find("2") != nullptr;
   if (own_ping) {
     return violated("the client sends no ping", "it sent " + session.find("2")->packet);
   }
   std::string gaps;
   for (std::size_t i = 0; i < kPingsToAnswer; ++i) {
-    if (i >= answers.size() || i >= session.pings.size()) {
+    if (i >= answers.size() || answers[i] == nullptr) {
       return violated("a pong for each ping",
-                      fmt::format("{} pings sent, {} pongs came", session.pings.size(), answers.size()));
+                      fmt::format("{} pings sent, {} pongs came", session.pings.size(), pongs_of(session).size()));
     }
     const Duration gap = answers[i]->at - session.pings[i];
     if (answers[i]->via != via) {
@@ -59,7 +77,12 @@ Finding answers_pings(Context& c, std::string_view transports, Via via) {
     }
     gaps += (gaps.empty() ? "" : ", ") + ms_text(gap);
   }
-  return pass("pongs after " + gaps);
+  const auto pongs = pongs_of(session);
+  const auto unasked = std::count_if(pongs.begin(), pongs.end(), [&](const Heard* one) {
+    return std::find(answers.begin(), answers.end(), one) == answers.end();
+  });
+  const std::string seen = "pongs after " + gaps;
+  return unasked == 0 ? pass(seen) : took("unasked", fmt::format("{}; {} that no ping asked for", seen, unasked));
 }
 
 // The server falls silent after a ping; when does the client go?

@@ -45,14 +45,14 @@ Finding stays_on_polling(Context& c, Manners::Upgrade manner) {
   }
   ClientSession& session = *stage.server.last();
   stage.emit({"early"});
-  stage.server.send(session, R"(42["down"])");
+  stage.server.send(session, R"(42["down",1])");
   if (!stage.until([&] { return session.refused_upgrades > 0; }, 2 * c.answer_bound())) {
     return unmet("CLI-03", "the client tries to upgrade", on_probe(session));
   }
   stage.emit({"late"});
   const bool alive = stage.alive("polling");
   const auto events = stage.events();
-  const auto downs = std::count(events.begin(), events.end(), "down");
+  const auto downs = std::count(events.begin(), events.end(), "down:1");
   const std::string seen = fmt::format("{} sessions, `early` came {} times, `late` {}, `down` arrived {}; {}",
                                        stage.server.sessions().size(), session.count(R"(42["early"])"),
                                        session.count(R"(42["late"])"), downs, stage.lines());
@@ -138,11 +138,11 @@ Finding cli_05_a(Context& c) {
       return violated("a noop is followed by the next GET", fmt::format("no GET after noop {}", i + 1));
     }
   }
-  stage.server.send(session, R"(42["behind-a-noop"])");
+  stage.server.send(session, R"(42["behind-a-noop",1])");
   stage.server.send(session, "6");
   const bool alive = stage.alive("noop");
   const auto events = stage.events();
-  const bool right = alive && events.size() == 2 && events.front() == "behind-a-noop";
+  const bool right = alive && events.size() == 2 && events.front() == "behind-a-noop:1";
   const std::string seen = fmt::format("{} events; {}", events.size(), stage.lines());
   return right ? pass(seen) : violated("noops are no events and hinder none", seen);
 }

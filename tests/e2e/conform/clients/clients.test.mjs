@@ -33,6 +33,23 @@ test('the official client keeps every clause, and the stored run is judged the s
   assert.match(again.stdout, /the same as stored, bit for bit/);
 });
 
+// What clients of other projects do beyond ours and the official one (docs/targets.md). No text forbids it.
+const ways = [
+  { way: 'pong-at-open', clauses: ['CLI-06'], tolerated: ['CLI-06'] },
+  { way: 'bare-event-as-message', clauses: ['CLI-04', 'CLI-05'], tolerated: [] },
+];
+for (const { way, clauses, tolerated } of ways) {
+  test(`${way} is no failure of ${clauses.join(' and ')}`, async () => {
+    await writeFile(`${way}.yaml`, `schema: target/1
+target: {name: 'socket.io-client, ${way}'}
+client: {command: '"${process.execPath}" "${official}" {url} --mutant ${way}'}
+`);
+    const found = await judge([...clauses, '--subject', 'client', '--target', `${way}.yaml`]);
+    assert.equal(found.code, 0, found.stdout + found.stderr);
+    assert.deepEqual(clauses.filter((id) => found.clauses.get(id).verdict === 'NON_STRICT'), tolerated, found.stdout);
+  });
+}
+
 test('a program that never says that it is ready leaves every clause open', async () => {
   await writeFile('mute.yaml', "schema: target/1\ntarget: {name: mute}\nclient: {command: 'false {url}'}\n");
   const found = await judge(['CLI-01', 'CLI-06', '--subject', 'client', '--target', 'mute.yaml']);

@@ -29,7 +29,19 @@ const onProbe = (action) => patch(engineSocket, '_probe', (original, engine, nam
   engine.createTransport = create;
 });
 
+// What clients of other projects do and may do: no clause may fail for it.
+const ways = {
+  'pong-at-open': () => patch(engineSocket, 'onOpen', (original, engine) => {
+    original();
+    engine._sendPacket('pong');
+  }),
+  'bare-event-as-message': () => ({
+    sees: (line) => [line.event === 'event' && line.args.length === 1 ? { ...line, args: ['message', ...line.args] } : line],
+  }),
+};
+
 const mutants = {
+  ...ways,
   'strict-open': () => patch(engineSocket, 'onHandshake', (original, engine, open) => {
     const known = ['sid', 'upgrades', 'pingInterval', 'pingTimeout', 'maxPayload'];
     if (Object.keys(open).every((key) => known.includes(key))) original(open);
@@ -55,6 +67,14 @@ const mutants = {
     if (type === 'pong') later(260, () => original(type, ...rest));
     else original(type, ...rest);
   }),
+  'shifted-pongs': () => {
+    ways['pong-at-open']();
+    let pongs = 0;
+    patch(engineSocket, '_sendPacket', (original, engine, type, ...rest) => {
+      if (type === 'pong' && ++pongs > 1) later(260, () => original(type, ...rest));
+      else original(type, ...rest);
+    });
+  },
   'client-pings': () => patch(engineSocket, 'onOpen', (original, engine) => {
     original();
     later(150, () => engine._sendPacket('ping'));
