@@ -121,7 +121,7 @@ void EngineServer::on_poll(ClientConnection& connection, ClientSession& session)
 
 void EngineServer::on_post(ClientConnection& connection, ClientSession& session, const ClientRequest& request) {
   session.post_sizes.push_back(request.body.size());
-  session.overlapping_posts += session.posting != nullptr ? 1 : 0;
+  session.overlapping_posts += session.posting.empty() ? 0U : 1U;
   for (std::size_t begin = 0; begin <= request.body.size();) {
     const std::size_t end = std::min(request.body.find(kBetween, begin), request.body.size());
     const std::string_view packet = std::string_view(request.body).substr(begin, end - begin);
@@ -132,9 +132,9 @@ void EngineServer::on_post(ClientConnection& connection, ClientSession& session,
     }
     begin = end + 1;
   }
-  session.posting = &connection;
-  if (!manners.holds_posts) {
-    session.posting = nullptr;
+  if (manners.holds_posts) {
+    session.posting.push_back(&connection);
+  } else {
     connection.answer(200, "ok", "text/html");
   }
 }
@@ -142,7 +142,7 @@ void EngineServer::on_post(ClientConnection& connection, ClientSession& session,
 void EngineServer::release_posts() {
   manners.holds_posts = false;
   for (const auto& session : sessions_) {
-    if (ClientConnection* const posting = std::exchange(session->posting, nullptr)) {
+    for (ClientConnection* const posting : std::exchange(session->posting, {})) {
       posting->answer(200, "ok", "text/html");
     }
   }
@@ -192,6 +192,9 @@ void EngineServer::on_probe(ClientSession& session, const std::string& packet, T
         session.web_socket->binary(from_base64(std::string_view(one).substr(1)).value_or(""));
       } else if (one != "6") {
         session.web_socket->text(one);
+        if (one == "2") {
+          session.pings.push_back(now);
+        }
       }
     }
   }
@@ -247,9 +250,22 @@ void EngineServer::flush(ClientSession& session) {
   std::string body;
   for (std::size_t i = 0; i < n; ++i) {
     body += (i == 0 ? "" : std::string(1, kBetween)) + session.waiting[i];
+    if (session.waiting[i] == "2") {
+      session.pings.push_back(now_);
+    }
   }
   session.waiting.erase(session.waiting.begin(), session.waiting.begin() + static_cast<std::ptrdiff_t>(n));
   std::exchange(session.poll, nullptr)->answer(200, body);
+}
+
+// One ping at a time waits for a poll: a client that polls late has none to answer that it could not have had.
+void EngineServer::ping(ClientSession& session) {
+  if (session.web_socket != nullptr) {
+    session.pings.push_back(now_);
+    session.web_socket->text("2");
+  } else if (std::find(session.waiting.begin(), session.waiting.end(), "2") == session.waiting.end()) {
+    session.waiting.emplace_back("2");
+  }
 }
 
 void EngineServer::turn(Time now) {
@@ -259,8 +275,7 @@ void EngineServer::turn(Time now) {
     const bool over = session.forgotten || session.gone_at.has_value();
     if (manners.pings && !over && now >= session.next_ping) {
       session.next_ping = now + interval_;
-      session.pings.push_back(now);
-      send(session, "2");
+      ping(session);
     }
     flush(session);
   }
@@ -290,7 +305,7 @@ void EngineServer::on_gone(ClientConnection& connection) {
       session->gone_at = session->gone_at.value_or(connection.heard_at());
     }
     session->poll = session->poll == &connection ? nullptr : session->poll;
-    session->posting = session->posting == &connection ? nullptr : session->posting;
+    std::erase(session->posting, &connection);
     session->probe = session->probe == &connection ? nullptr : session->probe;
   }
 }

@@ -29,7 +29,7 @@ struct ClientSession {
   std::string sid;
   Time opened{};
   std::vector<Heard> heard;
-  std::vector<Time> pings;              // when we sent them
+  std::vector<Time> pings;              // when they went out: by polling with the answer to a GET
   std::vector<std::size_t> post_sizes;  // bytes of each POST body
   std::size_t polls{0};                 // GETs with this sid
   std::size_t polls_after_probe{0};     // begun after `3probe`
@@ -43,11 +43,11 @@ struct ClientSession {
   bool forgotten{false};        // we answer "Session ID unknown" from now on
   std::optional<Time> gone_at;  // its WebSocket, once it is the transport, ended
 
-  ClientConnection* poll{nullptr};     // the GET that waits for an answer
-  ClientConnection* posting{nullptr};  // the POST that waits for one
+  ClientConnection* poll{nullptr};  // the GET that waits for an answer
   ClientConnection* probe{nullptr};
   ClientConnection* web_socket{nullptr};
-  std::vector<std::string> waiting;  // packets for the next poll, as in a payload
+  std::vector<ClientConnection*> posting;  // the POSTs that wait for one
+  std::vector<std::string> waiting;        // packets for the next poll, as in a payload
   Time next_ping{};
 
   [[nodiscard]] const Heard* find(std::string_view beginning, std::size_t from = 0) const;
@@ -103,6 +103,7 @@ class EngineServer final : public ConnectionOwner {
   void on_probe(ClientSession& session, const std::string& packet, Time now);
   void hear(ClientSession& session, Heard heard);
   void flush(ClientSession& session);
+  void ping(ClientSession& session);
 
   Duration interval_;
   Duration timeout_;

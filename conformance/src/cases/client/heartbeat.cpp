@@ -96,7 +96,6 @@ Finding leaves_a_silent_server(Context& c, std::string_view transports) {
     return unmet("CLI-06", "two pings are answered", fmt::format("{} pongs", session.count("3")));
   }
   stage.server.manners.pings = false;
-  const Time last = session.pings.back();
   const Duration bound = c.target.timing.ping_interval + c.target.timing.ping_timeout;
   const auto left = [&]() -> std::optional<Time> {
     const Told* const told = stage.told("disconnect");
@@ -108,6 +107,7 @@ Finding leaves_a_silent_server(Context& c, std::string_view transports) {
   stage.until([&] { return left().has_value(); }, kPatienceWithALateClient);
   const std::string expected = fmt::format("the client leaves {} after the last ping", ms_text(bound));
   const std::optional<Time> gone = left();
+  const Time last = session.pings.back();
   if (!gone) {
     return violated(expected, fmt::format("it was still there {} after it", ms_text(stage.now() - last)));
   }

@@ -55,7 +55,7 @@ Finding cli_10_c(Context& c) {
   ClientSession& session = *stage.server.last();
   stage.server.manners.holds_posts = true;  // so that packets gather
   stage.emit({"first"});
-  stage.until([&] { return session.posting != nullptr; }, c.answer_bound());
+  stage.until([&] { return !session.posting.empty(); }, c.answer_bound());
   for (int i = 0; i < kEvents; ++i) {
     stage.emit({"sized", i, std::string(60, 'x')});
   }
@@ -86,7 +86,7 @@ Finding cli_08_a(Context& c) {
   ClientSession& session = *stage.server.last();
   stage.server.manners.holds_posts = true;
   stage.emit({"one"});
-  if (!stage.until([&] { return session.posting != nullptr; }, c.answer_bound())) {
+  if (!stage.until([&] { return !session.posting.empty(); }, c.answer_bound())) {
     return unmet("CLI-01", "the client sends an event", stage.lines());
   }
   for (int i = 0; i < 5; ++i) {

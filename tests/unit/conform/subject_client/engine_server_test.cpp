@@ -146,6 +146,28 @@ TEST_F(EngineServerTest, CountsAPostBesideAnotherOneThatItHolds) {
   EXPECT_EQ(session().overlapping_posts, 1U);
 }
 
+TEST_F(EngineServerTest, AnswersAllThePostsThatItHeld) {
+  get(2, "");
+  server.manners.holds_posts = true;
+  post(3, "3");
+  post(4, "42[\"a\"]");
+  server.release_posts();
+  EXPECT_THAT(medium.sent[3], EndsWith("ok"));
+  EXPECT_THAT(medium.sent[4], EndsWith("ok"));
+}
+
+// A client that polls late cannot have answered before, and has got one ping, not one for each interval.
+TEST_F(EngineServerTest, PingsOnceAndThenOnlyWhenAPollTakesIt) {
+  get(2, "");
+  for (int i = 0; i < 3; ++i) {
+    medium.now += 300ms;
+    server.turn(medium.now);
+  }
+  EXPECT_TRUE(session().pings.empty());
+  EXPECT_THAT(get(3, "&sid=plumbline-session-0001"), EndsWith("\r\n\r\n2"));
+  EXPECT_THAT(session().pings, ElementsAre(medium.now));
+}
+
 TEST_F(EngineServerTest, AnswersAnUnknownOrForgottenSessionWithCodeOne) {
   EXPECT_THAT(get(2, "&sid=nobody"), HasSubstr(R"({"code":1,)"));
   get(2, "");
