@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Judges servers of other projects and writes what each does differently to docs/targets.md.
+"""Judges servers and clients of other projects and writes what each does differently to docs/targets.md.
 
-usage: judge.py PLUMBLINE [NAME...]     names of servers.py; all of them without one
+usage: judge.py PLUMBLINE [NAME...]     names of servers.py and clients.py; all of them without one
        judge.py --table                 docs/targets.md again from the stored results
 
-Each server is installed at a pinned version by the client of its registry into build/foreign (resumable: what is there
-already is not installed again), started as a child with the echo fixture, started again where it dies, and judged by
-`plumbline conform`. A server's result, with the frames behind each line, is results/<name>.json.
+Each is installed at a pinned version by the client of its registry into build/foreign (resumable: what is there already
+is not installed again). A server is started as a child with the echo fixture, started again where it dies, and judged by
+`plumbline conform`; a client's program is started by `plumbline conform --subject client` for each case. A result, with
+the frames behind each line, is results/<name>.json.
 """
 import datetime
 import hashlib
@@ -21,7 +22,9 @@ import tempfile
 import threading
 
 import table
-from servers import HERE, SERVERS
+from clients import CLIENTS
+from recipes import HERE
+from servers import SERVERS
 
 ROOT = HERE.parent.parent
 WORK = ROOT / "build/foreign"
@@ -34,6 +37,11 @@ endpoints: {{socketio: {{url: '{url}'}}}}
 timing: {timing}
 limits: {{max_payload: 1000000}}
 """
+CLIENT = """schema: target/1
+target: {{name: {title!r}}}
+client: {{command: '{command} {{url}}'}}
+capabilities: {capabilities}
+"""
 
 
 def say(text):
@@ -41,7 +49,10 @@ def say(text):
 
 
 def installed(name, recipe):
-    """The folder of an installed server. A stamp of its files says whether it has to be installed again."""
+    """The folder of an installed target. A stamp of its files says whether it has to be installed again."""
+    missing = [tool for tool in recipe.tools if shutil.which(tool) is None]
+    if missing:
+        raise RuntimeError(f"it needs {' and '.join(missing)}, which this machine does not have")
     folder = WORK / name
     stamp = folder / "installed"
     told = b"".join(file.read_bytes() for file in recipe.files) + repr(sorted(vars(recipe).items(), key=str)).encode()
@@ -121,11 +132,30 @@ def departures(out, summary):
     return kept
 
 
-def judge(plumbline, name):
-    title, recipe, timing, warm_ups = SERVERS[name]
-    folder = installed(name, recipe)
+def fresh(name):
     out = WORK / "runs" / name
     shutil.rmtree(out, ignore_errors=True)
+    return out
+
+
+def store(name, out, result):
+    """Adds what the run in `out` found, and keeps it."""
+    summary = json.loads((out / "summary.json").read_text())
+    counts = {}
+    for clause in summary["clauses"]:
+        counts[clause["verdict"]] = counts.get(clause["verdict"], 0) + 1
+    result |= {"date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
+               "seconds": summary["generator"]["facts"]["seconds"], "counts": counts,
+               "departures": departures(out, summary)}
+    (HERE / "results").mkdir(exist_ok=True)
+    (HERE / "results" / f"{name}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+    say(f"{name}: exit {result['exit_code']}, {counts}, run in {out.relative_to(ROOT)}")
+
+
+def judge_server(plumbline, name):
+    title, recipe, timing, warm_ups = SERVERS[name]
+    folder = installed(name, recipe)
+    out = fresh(name)
     with Server(folder, recipe.command(folder)) as server, tempfile.TemporaryDirectory() as scratch:
         target = pathlib.Path(scratch) / "target.yaml"
         target.write_text(TARGET.format(title=title, url=server.url, timing=json.dumps(timing)))
@@ -135,35 +165,39 @@ def judge(plumbline, name):
         deaths = server.deaths
         code = subprocess.run([*words, "--out", out], stdout=subprocess.DEVNULL, check=False).returncode
         deaths = server.deaths - deaths
-    summary = json.loads((out / "summary.json").read_text())
-    counts = {}
-    for clause in summary["clauses"]:
-        counts[clause["verdict"]] = counts.get(clause["verdict"], 0) + 1
-    result = {"server": title, "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
-              "exit_code": code, "timing": timing, "deaths": deaths, "seconds": summary["generator"]["facts"]["seconds"],
-              "counts": counts, "departures": departures(out, summary)}
-    (HERE / "results").mkdir(exist_ok=True)
-    (HERE / "results" / f"{name}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
-    say(f"{name}: exit {code}, {counts}, {deaths} deaths, run in {out.relative_to(ROOT)}")
+    store(name, out, {"server": title, "exit_code": code, "timing": timing, "deaths": deaths})
+
+
+def judge_client(plumbline, name):
+    title, recipe, capabilities = CLIENTS[name]
+    folder = installed(name, recipe)
+    out = fresh(name)
+    with tempfile.TemporaryDirectory() as scratch:
+        target = pathlib.Path(scratch) / "target.yaml"
+        command = " ".join(f'"{word}"' for word in recipe.command(folder))
+        target.write_text(CLIENT.format(title=title, command=command, capabilities=json.dumps(capabilities)))
+        words = [plumbline, "conform", "--subject", "client", "--target", target, "--seed", "7", "--out", out]
+        code = subprocess.run(words, cwd=folder, stdout=subprocess.DEVNULL, check=False).returncode
+    store(name, out, {"client": title, "exit_code": code, "capabilities": capabilities})
 
 
 def main(words):
     if words == ["--table"]:
-        table.write(ROOT, list(SERVERS))
+        table.write(ROOT, SERVERS, CLIENTS)
         return 0
-    names = words[1:] or list(SERVERS)
-    if not words or any(name not in SERVERS for name in names):
+    names = words[1:] or [*SERVERS, *CLIENTS]
+    if not words or any(name not in SERVERS and name not in CLIENTS for name in names):
         print(__doc__, file=sys.stderr)
         return 2
     plumbline = pathlib.Path(words[0]).resolve()
     failed = False
     for name in names:
         try:
-            judge(plumbline, name)
+            (judge_client if name in CLIENTS else judge_server)(plumbline, name)
         except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
             failed = True
             say(f"{name}: not judged: {error}")
-    table.write(ROOT, list(SERVERS))
+    table.write(ROOT, SERVERS, CLIENTS)
     return 6 if failed else 0
 
 
