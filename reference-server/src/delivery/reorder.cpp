@@ -9,16 +9,11 @@ bool Reorder::waits_below(const Lane& lane, std::uint64_t sequence) {
   return !lane.held.empty() && lane.held.begin()->first <= sequence;
 }
 
-// What came before the first message seen here may still come late: its numbers are a gap like any other.
-Reorder::Lane& Reorder::lane_of(const ConversationKey& key, std::uint64_t first) {
+Reorder::Lane& Reorder::lane_of(const ConversationKey& key) {
   const auto [at, added] = lanes_.try_emplace(key);
   Lane& lane = at->second;
   if (added) {
     lane.age = ages_.insert(ages_.end(), key);
-    if (first > limits_.young) {
-      lane.newest = first - 1;
-      lane.gaps.emplace_back(1, first - 1);
-    }
     forget_silent();
   } else {
     ages_.splice(ages_.end(), ages_, lane.age);
@@ -27,7 +22,7 @@ Reorder::Lane& Reorder::lane_of(const ConversationKey& key, std::uint64_t first)
 }
 
 void Reorder::take(const MessagePtr& message, Time now) {
-  Lane& lane = lane_of(message->conversation->key, message->sequence);
+  Lane& lane = lane_of(message->conversation->key);
   if (message->sequence <= lane.newest) {
     if (fill_gap(lane, message->sequence)) {
       ++counters_.late;
@@ -45,7 +40,7 @@ void Reorder::take(const MessagePtr& message, Time now) {
 }
 
 void Reorder::known(const MessagePtr& message) {
-  Lane& lane = lane_of(message->conversation->key, message->sequence);
+  Lane& lane = lane_of(message->conversation->key);
   if (message->sequence <= lane.newest) {
     static_cast<void>(fill_gap(lane, message->sequence));
     return;
@@ -60,14 +55,16 @@ void Reorder::known(const MessagePtr& message) {
 }
 
 void Reorder::hold(Lane& lane, const MessagePtr& message, Time now) {
-  const auto [at, added] = lane.held.try_emplace(message->sequence, Held{message, now});
+  const bool first = lane.newest == 0 && message->sequence > limits_.young;
+  const Duration patience = first ? limits_.settle : limits_.hold;
+  const auto [at, added] = lane.held.try_emplace(message->sequence, Held{message, patience, now + patience});
   if (!added) {
     ++(at->second.message->id == message->id ? counters_.duplicates_dropped : counters_.conflicting);
     return;
   }
   ++counters_.held;
   ++held_;
-  waiting_.emplace(now, message->conversation->key);
+  waiting_.emplace(now + patience, message->conversation->key);
   while (held_ > limits_.held) {
     ++counters_.overflowed;
     release_longest_waiting();
@@ -83,8 +80,8 @@ void Reorder::note_standstill(Time now) {
   waiting_.clear();
   for (auto& [key, lane] : lanes_) {
     for (auto& [sequence, held] : lane.held) {
-      held.since = std::exchange(held.renewed, true) ? held.since : now;
-      waiting_.emplace(held.since, key);
+      held.due = std::exchange(held.renewed, true) ? held.due : now + held.patience;
+      waiting_.emplace(held.due, key);
     }
   }
 }
@@ -93,19 +90,19 @@ void Reorder::tick(Time now) {
   note_standstill(now);
   while (!waiting_.empty()) {
     const auto oldest = waiting_.begin();
-    if (now - oldest->first < limits_.hold) {
+    if (now < oldest->first) {
       return;
     }
     const auto found = lanes_.find(oldest->second);
-    const Time since = oldest->first;
+    const Time at = oldest->first;
     waiting_.erase(oldest);
     if (found == lanes_.end()) {
       continue;
     }
     // Everything up to the message that has waited long enough; younger ones below it would come out of order.
     Lane& lane = found->second;
-    const auto due = std::find_if(lane.held.begin(), lane.held.end(),
-                                  [&](const auto& entry) { return entry.second.since == since; });
+    const auto due =
+        std::find_if(lane.held.begin(), lane.held.end(), [&](const auto& entry) { return entry.second.due == at; });
     if (due != lane.held.end()) {
       const std::uint64_t last = due->first;
       while (!lane.held.empty() && lane.held.begin()->first <= last) {

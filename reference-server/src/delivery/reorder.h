@@ -19,8 +19,11 @@
 namespace plumbline::serve {
 
 struct ReorderLimits {
-  // The first message seen of a conversation goes out at once, unless its number is at most this and it names one
-  // before it: what began a moment ago begins with its first message, which another instance may still have in hand.
+  // The first message seen of a conversation: whether the one before it is still on its way here nobody can know (an
+  // instance that came back a moment ago reads several ways at once), so it waits for it this long.
+  Duration settle{std::chrono::milliseconds{250}};
+  // Up to this number it waits for the whole hold: what began a moment ago begins with its first message, which another
+  // instance may still have in hand.
   std::uint64_t young{16};
   // How long a message waits for the one before it. That one's number may be a second old when it is handed to the log;
   // the log has it within another second or it is void, and a commit past the log begins within 1.5 s
@@ -52,12 +55,11 @@ class Reorder {
 
   Reorder(const ReorderLimits& limits, Out out) : limits_(limits), out_(std::move(out)) {}
 
-  // Sends it on now, keeps it until what must come before it (Message::previous) is there, or drops it as known. The
-  // first message of a conversation seen here goes out at once, see ReorderLimits::young.
+  // Sends it on now, keeps it until what must come before it (Message::previous) is there, or drops it as known.
   void take(const MessagePtr& message, Time now);
   // It is in the store and whoever needs it finds it there: copies of it that come later are dropped.
   void known(const MessagePtr& message);
-  // Sends what waited for the whole hold. To be called several times within ReorderLimits::standstill.
+  // Sends what waited long enough. To be called several times within ReorderLimits::standstill.
   void tick(Time now);
 
   // It waits here and will be sent.
@@ -70,17 +72,18 @@ class Reorder {
  private:
   struct Held {
     MessagePtr message;
-    Time since;
+    Duration patience;
+    Time due;
     bool renewed{false};
   };
   struct Lane {
-    std::uint64_t newest{0};                                    // highest number sent
+    std::uint64_t newest{0};                                    // highest number sent; 0: none yet
     std::vector<std::pair<std::uint64_t, std::uint64_t>> gaps;  // not sent, below newest; ascending, inclusive
     std::map<std::uint64_t, Held> held;                         // above newest
     std::list<ConversationKey>::iterator age;
   };
 
-  Lane& lane_of(const ConversationKey& key, std::uint64_t first);
+  Lane& lane_of(const ConversationKey& key);
   void advance(Lane& lane, std::uint64_t sequence);
   [[nodiscard]] static bool waits_below(const Lane& lane, std::uint64_t sequence);
   [[nodiscard]] static bool fill_gap(Lane& lane, std::uint64_t sequence);
@@ -95,7 +98,7 @@ class Reorder {
   Out out_;
   std::unordered_map<ConversationKey, Lane> lanes_;
   std::list<ConversationKey> ages_;               // longest silent first
-  std::multimap<Time, ConversationKey> waiting_;  // one per held message; entries of sent ones are skipped
+  std::multimap<Time, ConversationKey> waiting_;  // when due; one per held message, those of sent ones are skipped
   std::size_t held_{0};
   std::optional<Time> last_tick_;
   ReorderCounters counters_;

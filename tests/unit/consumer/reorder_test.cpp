@@ -37,12 +37,28 @@ struct ReorderWorld {
   Reorder reorder;
 };
 
-TEST(Reorder, SendsTheFirstMessageOfAConversationAtOnce) {
+TEST(Reorder, HoldsTheFirstMessageSeenForAMoment) {
   ReorderWorld world;
 
   world.take(41);
+  world.pass(249ms);
+  EXPECT_THAT(world.out, ElementsAre());
+  world.pass(1ms);
 
   EXPECT_THAT(world.out, ElementsAre(41));
+}
+
+TEST(Reorder, SendsTheSecondMessageSeenBeforeTheFirstWhenItsNumberIsLower) {
+  ReorderWorld world;
+
+  world.take(42);
+  world.pass(30ms);
+  world.take(41);
+  world.take(43);
+  world.pass(220ms);
+
+  EXPECT_THAT(world.out, ElementsAre(41, 42, 43));
+  EXPECT_EQ(world.reorder.waiting(), 0U);
 }
 
 TEST(Reorder, WaitsForWhatAYoungConversationBeganWith) {
@@ -195,6 +211,7 @@ TEST(Reorder, DropsAnotherMessageUnderANumberThatWaits) {
 TEST(Reorder, SendsMessagesFromBeforeTheFirstOneSeen) {
   ReorderWorld world;
   world.take(5);
+  world.pass(250ms);
 
   world.take(3);
   world.take(3);
@@ -229,9 +246,9 @@ TEST(Reorder, KeepsConversationsApart) {
   world.take(1);
   world.take(3);
 
-  world.reorder.take(message_of(other, 9), world.clock.now());
+  world.reorder.take(message_of(other, 1), world.clock.now());
 
-  EXPECT_THAT(world.out, ElementsAre(1, 9));
+  EXPECT_THAT(world.out, ElementsAre(1, 1));
 }
 
 TEST(Reorder, SendsTheLongestWaitingWhenTooManyWait) {
