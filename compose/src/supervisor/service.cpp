@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <fstream>
+#include <utility>
 
+#include "process/courtesy.h"
 #include "process/tree.h"
 
 namespace plumbline::stack {
@@ -62,8 +64,19 @@ Outcome<void> Service::start(bool emptied) {
   auto done = launch(prepares ? recipe_.first : recipe_.command);
   if (done) {
     state_ = prepares ? State::preparing : State::starting;
+    stands_back_ = node_.part == Part::kafka && life_ > 1;
+    if (stands_back_) {
+      stand_back(child_->pid());
+    }
   }
   return done;
+}
+
+void Service::mark_ready() {
+  state_ = State::ready;
+  if (child_ && std::exchange(stands_back_, false)) {
+    step_forward(child_->pid());
+  }
 }
 
 Service::Change Service::look() {

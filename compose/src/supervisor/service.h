@@ -21,7 +21,7 @@ class Service {
   // Reaps, and goes on from preparation to the process itself. `ended` when the process has just ended by itself.
   enum class Change { none, ended, started };
   [[nodiscard]] Change look();
-  void mark_ready() { state_ = State::ready; }
+  void mark_ready();
 
   // Each answers the time right before the signal; without a process nothing happens.
   Time kill();
@@ -52,6 +52,7 @@ class Service {
   State state_{State::down};
   std::optional<net::ChildProcess> child_;
   bool laid_out_{false};
+  bool stands_back_{false};
   int exit_status_{0};
   unsigned life_{0};
 };

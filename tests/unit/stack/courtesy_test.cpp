@@ -1,0 +1,50 @@
+// A process stands back and steps forward, with all its threads.
+#include "process/courtesy.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "plumbline/net/child_process.h"
+
+namespace plumbline::stack {
+namespace {
+
+using namespace std::chrono_literals;
+
+int priority_of(pid_t pid) {
+  return ::getpriority(PRIO_PROCESS, static_cast<id_t>(pid));
+}
+
+TEST(Courtesy, GivesAProcessItsPriorityBack) {
+  net::ChildProcess::Options options;
+  options.command = {"/bin/sh", "-c", "echo started; exec sleep 60"};
+  auto child = net::ChildProcess::start(options);
+  ASSERT_TRUE(child.has_value());
+  ASSERT_TRUE(child->wait_for_line("started", 10s));
+  const int own = priority_of(::getpid());
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NICE, &limit), 0);
+  const bool may_return = ::geteuid() == 0 || limit.rlim_cur >= 20;
+
+  stand_back(child->pid());
+  EXPECT_EQ(priority_of(child->pid()), may_return ? own + 10 : own) << "what cannot be undone is not done";
+  step_forward(child->pid());
+
+  EXPECT_EQ(priority_of(child->pid()), own);
+}
+
+TEST(Courtesy, IgnoresAProcessThatIsGone) {
+  net::ChildProcess::Options options;
+  options.command = {"/bin/true"};
+  auto child = net::ChildProcess::start(options);
+  ASSERT_TRUE(child.has_value());
+  const pid_t gone = child->pid();
+  child->stop(1s);
+
+  stand_back(gone);
+  step_forward(gone);
+}
+
+}  // namespace
+}  // namespace plumbline::stack
