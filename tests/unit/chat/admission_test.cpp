@@ -13,20 +13,20 @@ using namespace std::chrono_literals;
 // A backend that answers `per_second` sends one after the other, while `offered` a second arrive. Steps of 1 ms.
 class Load {
  public:
-  explicit Load(Admission& admission) : admission_(admission) {}
+  explicit Load(const Admission::Limits& limits = {}) : admission(limits) {}
 
   void run(Duration time, int offered, int per_second) {
     for (const Time end = now_ + time; now_ < end; now_ += 1ms) {
       arrived_ += offered;
       for (; arrived_ >= 1000; arrived_ -= 1000) {
-        admission_.enter(now_) ? waiting_.push_back(now_) : void(++refused);
+        admission.enter(now_) ? waiting_.push_back(now_) : void(++refused);
       }
       for (served_ += per_second; served_ >= 1000; served_ -= 1000) {
         if (waiting_.empty()) {
           continue;
         }
         slowest = std::max(slowest, now_ - waiting_.front());
-        admission_.leave(waiting_.front(), now_);
+        admission.leave(waiting_.front(), now_);
         waiting_.pop_front();
         ++answered;
       }
@@ -34,12 +34,12 @@ class Load {
   }
   void forget() { refused = answered = 0, slowest = {}; }
 
+  Admission admission;
   int refused{0};
   int answered{0};
   Duration slowest{};
 
  private:
-  Admission& admission_;
   Time now_{1h};
   std::deque<Time> waiting_;
   int arrived_{0};
@@ -60,15 +60,13 @@ TEST(Admission, TakesUpToTheMostThatMayBeUnderWay) {
 }
 
 TEST(Admission, RefusesNothingThatIsAnsweredInTime) {
-  Admission admission({});
-  Load load(admission);
+  Load load;
   load.run(20s, 900, 1000);
   EXPECT_EQ(load.refused, 0);
 }
 
 TEST(Admission, UnderTwiceTheLoadWhatIsTakenIsAnsweredSoonAndTheRestRefused) {
-  Admission admission({});
-  Load load(admission);
+  Load load;
   load.run(15s, 1000, 500);
   load.forget();
   load.run(10s, 1000, 500);
@@ -78,8 +76,7 @@ TEST(Admission, UnderTwiceTheLoadWhatIsTakenIsAnsweredSoonAndTheRestRefused) {
 }
 
 TEST(Admission, NoRequestIsRefusedForAnOutageOfASecond) {
-  Admission admission({});
-  Load load(admission);
+  Load load;
   load.run(10s, 200, 1000);
   load.run(1s, 200, 0);
   load.run(10s, 200, 1000);
@@ -87,19 +84,17 @@ TEST(Admission, NoRequestIsRefusedForAnOutageOfASecond) {
 }
 
 TEST(Admission, AfterTheOverloadTheBoundGrowsBack) {
-  Admission admission({});
-  Load load(admission);
+  Load load;
   load.run(20s, 1000, 200);
-  EXPECT_LT(admission.bound(), 100U);
+  EXPECT_LT(load.admission.bound(), 100U);
   load.run(20s, 150, 200);
-  EXPECT_EQ(admission.bound(), Admission::Limits{}.most);
+  EXPECT_EQ(load.admission.bound(), Admission::Limits{}.most);
 }
 
 TEST(Admission, NeverShutsTheDoor) {
-  Admission admission({.most = 100, .least = 5});
-  Load load(admission);
+  Load load({.most = 100, .least = 5});
   load.run(60s, 1000, 3);
-  EXPECT_EQ(admission.bound(), 5U);
+  EXPECT_EQ(load.admission.bound(), 5U);
   EXPECT_GT(load.answered, 150);
 }
 
