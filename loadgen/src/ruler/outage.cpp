@@ -165,8 +165,9 @@ void count_sends(const RulerInput& input, OutageReading& into) {
   }
   for (FaultReading& reading : into.faults) {
     reading.lost_send_seconds = into.rate > 0 ? static_cast<double>(reading.bad) / into.rate : 0;
+    // A gap that is no longer than one without any fault is no outage of all: its end tells nothing.
     const Gap& gap = reading.uw_sys[kHeadlineTau];
-    if (reading.bad > 0 && !gap.open) {
+    if (reading.bad > 0 && !gap.open && gap.seconds > into.fault_free_gap_s[kHeadlineTau]) {
       reading.first_good_s = gap.start_s + gap.seconds;
     }
   }

@@ -65,7 +65,7 @@ struct FaultReading {
   std::uint64_t sends{0}, bad{0}, failed{0}, unknown{0}, hangs{0};
   double lost_send_seconds{0};          // bad sends / rate
   std::optional<double> first_error_s;  // after the fault
-  std::optional<double> first_good_s;   // end of the longest gap
+  std::optional<double> first_good_s;   // end of the longest gap, if no fault-free gap is as long
   std::optional<double> caught_up_s;    // the last message that was overdue had arrived
 };
 

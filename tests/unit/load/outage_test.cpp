@@ -105,6 +105,23 @@ TEST(Outage, FindsTheOneConversationThatAllOthersHide) {
   EXPECT_EQ(reading.faults[0].uw_key_p50_s, 0);
 }
 
+TEST(Outage, OfOneInstanceDoesNotEndWithAnOrdinaryGapOfTheOthers) {
+  RulerInput input = history(60 * kS, 1000, 0, 0, Dark::refuses);
+  input.faults = {35 * kS};
+  std::erase_if(input.sends, [](const SendEntry& send) {
+    return (send.sched_ns > 20 * kS && send.sched_ns < 20 * kS + 170 * kMs) ||
+           (send.sched_ns > 53 * kS && send.sched_ns < 53 * kS + 120 * kMs);
+  });
+  for (SendEntry& send : input.sends) {
+    send.end = send.conversation == 3 && send.sched_ns >= 35 * kS && send.sched_ns < 36 * kS ? SendEnd::info : send.end;
+  }
+  const OutageReading reading = measure_outages(std::move(input));
+
+  EXPECT_GT(reading.faults[0].bad, 0U);
+  EXPECT_NEAR(reading.faults[0].uw_sys[kHeadlineTau].seconds, 0.12, 0.010);
+  EXPECT_FALSE(reading.faults[0].first_good_s.has_value()) << "others were accepted all the time";
+}
+
 TEST(Outage, CountsFlappingAsOneOutage) {
   RulerInput input = history(60 * kS, 1000, 35 * kS, 35 * kS + 100 * kMs, Dark::refuses);
   for (SendEntry& send : input.sends) {
