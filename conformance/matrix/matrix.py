@@ -90,7 +90,7 @@ def write_matrix(mutants, results, sound):
     rows = {}
     for mutant in mutants:
         run, good = results[mutant["id"]], sound[mutant["variant"]]
-        changed = {c: run["cases"][c] for c in cases if run["cases"].get(c) != good["cases"][c] and c in run["cases"]}
+        changed = {c: run["cases"][c] for c in cases if c in run["cases"] and run["cases"][c] != good["cases"].get(c)}
         lists, other = found_by(run, good)
         rows[mutant["id"]] = {"row": mutant["row"], "fault": mutant["fault"], **{k: v for k, v in lists.items() if v},
                               **({"variant": mutant["variant"]} if mutant["variant"] else {}),

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <filesystem>
@@ -47,6 +48,15 @@ void end_early_on_signals() {
   ::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is told like a full disk
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+}
+
+// Thousands of sessions take a descriptor each, here and in a server that we start. The soft limit is ours to raise.
+void take_all_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
 }
 
 // Our own server is started again, and one whose target file says how; another one may have a supervisor that does so.
@@ -111,6 +121,12 @@ std::optional<Halt> choose(const Options& options, const Clock& clock, Chosen& i
   return choose_target(options.target, options.own, clock, into);
 }
 
+// Where nothing is asked for: all, or what a variant of our own server is for.
+const std::vector<std::string>& asked_ids(const Options& options) {
+  const bool own = options.task == Options::Task::run && options.subject == "server" && options.target.empty();
+  return options.ids.empty() && own ? own_variant(options.own.variant)->clauses : options.ids;
+}
+
 RunFacts facts_of(const Options& options, const Selection& selection, const Chosen& chosen, const Clock& clock) {
   RunFacts facts;
   facts.judge = this_judge();
@@ -119,7 +135,7 @@ RunFacts facts_of(const Options& options, const Selection& selection, const Chos
   facts.started_at = iso8601(clock.wall_now());
   facts.target_words = chosen.words;
   facts.asked = selection.asked;
-  facts.selection = !options.ids.empty();
+  facts.selection = !asked_ids(options).empty();
   facts.profile = options.subject == "client" ? "client" : options.profile;
   facts.target = chosen.target;
   return facts;
@@ -195,6 +211,7 @@ std::string where_the_report_is(const history::RunDir& dir, bool rendered) {
 
 int run_and_report(const Options& options, const Catalogue& catalogue, const Selection& selection) {
   end_early_on_signals();  // first: who sees the run directory may rely on the report
+  take_all_descriptors();
   const SteadyClock clock;
   const auto chosen = std::make_shared<Chosen>();
   if (const auto halt = choose(options, clock, *chosen)) {
@@ -266,7 +283,7 @@ int run(const std::vector<std::string>& args) {
   if (options.profile != "core") {
     return fail({ExitCode::usage, "unknown profile '" + options.profile + "'; this version knows: core"});
   }
-  const auto selection = select(loaded.catalogue, options.ids,
+  const auto selection = select(loaded.catalogue, asked_ids(options),
                                 options.task == Options::Task::run ? std::string_view(options.subject) : "");
   if (!selection) {
     return fail({ExitCode::usage, selection.error()});

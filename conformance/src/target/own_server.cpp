@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <string>
 
 #include "target/started_target.h"
 
@@ -25,7 +26,7 @@ boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant&
                      "--port",
                      "0",
                      "--ping-interval",
-                     "300",
+                     std::to_string(variant.ping_interval / std::chrono::milliseconds{1}),
                      "--ping-timeout",
                      "200",
                      "--connect-timeout",
@@ -52,7 +53,7 @@ boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant&
   target.name = fmt::format("plumbline serve --app echo{}{}{}{}", variant.words.empty() ? "" : " ",
                             fmt::join(variant.words, " "), mutant.empty() ? "" : " --mutant ", mutant);
   target.endpoint = *endpoint;
-  target.timing.ping_interval = std::chrono::milliseconds{300};
+  target.timing.ping_interval = variant.ping_interval;
   target.timing.ping_timeout = std::chrono::milliseconds{200};
   target.timing.connect_timeout = std::chrono::milliseconds{1000};
   target.timing.upgrade_timeout = std::chrono::milliseconds{600};

@@ -26,6 +26,13 @@ const std::vector<OwnVariant>& own_variants() {
        {"cors.list", "cookie", "http.compression", "permessage-deflate", "testapp.compress"},
        {}},
       {"process", {}, {"cors.any", "http.compression", "observe.process", "control.restart", "scale"}, {}},
+      {"patient",
+       {},
+       {"cors.any", "http.compression", "observe.process", "heartbeat.slow"},
+       {},
+       {},
+       std::chrono::seconds{60},
+       {"EIO-PO-12"}},
       {"bare", {"--cors", "off", "--http-compression", "off"}, {"cors.off"}, {}},
       {"no-upgrades", {"--upgrades", "off"}, {"cors.any", "http.compression", "upgrades.off"}, {"transport.upgrade"}},
   };

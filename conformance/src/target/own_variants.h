@@ -16,6 +16,8 @@ struct OwnVariant {
   std::vector<std::string_view> capabilities;  // that it has beside those of the echo application
   std::vector<std::string_view> not_there;     // assumed, or of the echo application, and switched off
   std::optional<Duration> recovery_window{};
+  Duration ping_interval{std::chrono::milliseconds{300}};
+  std::vector<std::string> clauses{};  // what it is for: judged where nothing else is asked for; empty: all
 };
 
 [[nodiscard]] const std::vector<OwnVariant>& own_variants();  // the first is the default

@@ -14,6 +14,7 @@ using engineio::ServerFault;
 
 constexpr std::uint64_t kCrowd = 80;
 constexpr Duration kHeldFor = std::chrono::milliseconds{20};
+constexpr std::size_t kPrepared = 16 * 1024;
 
 }  // namespace
 
@@ -84,7 +85,8 @@ void ClientSession::send_held() {
 }
 
 Time ClientSession::faulty_deadline() const {
-  return held_until_;
+  const bool restless = parked_ != nullptr && shard_.engine_options().has(ServerFault::waiting_polls_looked_after);
+  return restless ? shard_.now() + std::chrono::milliseconds{1} : held_until_;
 }
 
 // True: the heartbeat does not come to its end.
@@ -92,6 +94,9 @@ bool ClientSession::faulty_timer(Time now) {
   const engineio::ServerOptions& options = shard_.engine_options();
   if (now >= held_until_) {
     send_held();
+  }
+  if (parked_ != nullptr && options.has(ServerFault::waiting_polls_looked_after)) {
+    held_.assign(kPrepared, '6');
   }
   if (ws_ && !ws_->writable() && options.has(ServerFault::blocked_never_dropped)) {
     shard_.timers().schedule(*this, now + options.ping_interval);

@@ -32,7 +32,8 @@ const named = (mutant) => Object.keys(lists).flatMap((key) => mutant[key]);
 
 function tenth(mutant) {
   const taken = (id) => createHash('sha256').update(`${seed} ${mutant.id} ${id}`).digest()[0] < 256 / 10;
-  return clauses.map((clause) => clause.id).filter((id) => !named(mutant).includes(id) && taken(id));
+  const judged = sound.get(mutant.variant).clauses; // a variant may be there for few of them
+  return clauses.map((clause) => clause.id).filter((id) => judged.has(id) && !named(mutant).includes(id) && taken(id));
 }
 
 // What is not as the table says, in sentences; clauses of level INFO only tell, with and without faults.

@@ -30,6 +30,12 @@ export const variants = {
     capabilities: [...fixture, 'cors.any', 'http.compression', 'observe.process', 'control.restart', 'scale'],
     not_there: [],
   },
+  patient: { // polls wait undisturbed
+    options: { ...any, pingInterval: 60_000 },
+    capabilities: [...fixture, 'cors.any', 'http.compression', 'observe.process', 'heartbeat.slow'],
+    not_there: [],
+    interval: 60_000,
+  },
   bare: { options: { httpCompression: false }, capabilities: [...fixture, 'cors.off'], not_there: [] },
   'no-upgrades': {
     options: { ...any, allowUpgrades: false },
@@ -45,7 +51,7 @@ export const variants = {
 };
 
 // A target file for the server of this variant at `url`.
-export function descriptor(url, variant = 'undeclared', interval = 300) {
+export function descriptor(url, variant = 'undeclared', interval = variants[variant].interval ?? 300) {
   const { capabilities, not_there, timing = '' } = variants[variant];
   const declared = [...capabilities.map((name) => `${name}: true`), ...not_there.map((name) => `${name}: false`)];
   return `schema: target/1

@@ -36,9 +36,12 @@ const active = catalogue.filter((clause) => clause.status === 'active' && !claus
 const everywhere = new Set();
 const holds = ['PASS', 'INFO'];
 
-// Clauses that need what only this variant has.
-const only_in = (name) => active.filter((clause) => clause.capabilities.some((need) =>
-  variants[name].capabilities.includes(need) && !variants.plain.capabilities.includes(need)));
+// Clauses that need what this variant has and none before it.
+const only_in = (name) => {
+  const before = names.slice(0, names.indexOf(name)).flatMap((one) => variants[one].capabilities);
+  const own = variants[name].capabilities.filter((one) => !before.includes(one));
+  return active.filter((clause) => clause.capabilities.some((need) => own.includes(need)));
+};
 
 for (const name of names.filter((one) => one !== 'greeting')) {
   // Without upgrades those about upgrades do not apply.
@@ -62,7 +65,7 @@ for (const name of names.filter((one) => one !== 'plain')) {
     const only = only_in(name);
     assert.ok(only.length > 0, 'a variant is there for what no other shows');
     const program = fileURLToPath(new URL('node_server.mjs', import.meta.url));
-    if (name === 'process') { // the suite starts and restarts it, at a port that was free just now
+    if (variants[name].capabilities.includes('observe.process')) { // the suite starts and restarts it, at a port that was free just now
       const probe = createServer().listen(0, '127.0.0.1');
       await once(probe, 'listening');
       const { port } = probe.address();
