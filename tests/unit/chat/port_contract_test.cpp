@@ -1,5 +1,4 @@
-// The contract of the sequence and bus ports, written once: every backend joins as another row of its list.
-#include <gmock/gmock.h>
+// The contract of the sequence port, written once: every backend joins as another row of its list.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -8,14 +7,11 @@
 
 #include "backplane/fenced/fenced_sequence_allocator.h"
 #include "backplane/memory_sequence_allocator.h"
-#include "bus/local_bus.h"
 #include "plumbline/base/clock.h"
 #include "unit/sequence/fence_services.h"
 
 namespace plumbline::serve {
 namespace {
-
-using testing::ElementsAre;
 
 constexpr Uuid kAnn{1, 1};
 constexpr Uuid kBob{2, 2};
@@ -54,16 +50,13 @@ struct Backend {
   virtual ~Backend() = default;
   Bench bench;
   virtual SequenceAllocator& sequences(std::size_t shard) = 0;
-  virtual EventBus& bus() = 0;
 };
 
 struct MemoryBackend final : Backend {
   Partitions<SequenceCounters> counters{bench.pool};
   MemorySequenceAllocator sequences_[2]{{counters, 0}, {counters, 1}};
-  LocalBus bus_;
 
   SequenceAllocator& sequences(std::size_t shard) override { return sequences_[shard]; }
-  EventBus& bus() override { return bus_; }
 };
 
 // Two instances on one PostgreSQL and one Redis, both of which answer at once.
@@ -78,10 +71,8 @@ struct FencedBackend final : Backend {
   test::FenceSession postgres{database};
   test::FenceRedis redis;
   FencedSequenceAllocator sequences_[2]{{postgres, redis, bench.clock, {}}, {postgres, redis, bench.clock, {}}};
-  LocalBus bus_;
 
   SequenceAllocator& sequences(std::size_t shard) override { return sequences_[shard]; }
-  EventBus& bus() override { return bus_; }
 };
 
 struct Row {
@@ -107,23 +98,6 @@ TEST_P(PortContract, SequencesCountFromOnePerConversationOnAnyShard) {
   EXPECT_EQ(next(1, one), 2U);
   EXPECT_EQ(next(1, two), 1U);
   EXPECT_EQ(next(0, one), 3U);
-}
-
-TEST_P(PortContract, BusConsumesInOrderAndAcknowledgesOnce) {
-  std::vector<std::string> consumed;
-  int acknowledged = 0;
-  backend->bus().subscribe(Topic::friend_events, [&consumed](const BusBody& body, const Settled& settled) {
-    consumed.push_back(std::get<FriendNotice>(body).event);
-    settled(Errc::ok);
-  });
-  for (const char* event : {"a", "b", "c"}) {
-    backend->bus().publish(FriendNotice{kAnn, event, "{}"},
-                           [&acknowledged](Errc outcome) { acknowledged += outcome == Errc::ok ? 1 : 0; });
-  }
-  backend->bench.run();
-
-  EXPECT_THAT(consumed, ElementsAre("a", "b", "c"));
-  EXPECT_EQ(acknowledged, 3);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, PortContract,
