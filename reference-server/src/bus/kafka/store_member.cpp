@@ -15,7 +15,8 @@ constexpr std::size_t kBatchBytes = std::size_t{4} << 20U;
 constexpr Duration kGatherFor = 5ms;    // for more records after the first one
 constexpr Duration kIdlePoll = 50ms;    // how long a poll waits when nothing is at hand
 constexpr Duration kFirstPause = 50ms;  // after a failure of PostgreSQL
-constexpr Duration kLongestPause = 2s;
+constexpr Duration kLongestPause = 500ms;
+constexpr Duration kFencedFor = 2s;   // a partition that another instance writes, before it is claimed again
 constexpr Duration kRefresh = 250ms;  // of the positions that others store
 constexpr Duration kCommitEach = 1s;  // of the group's offsets, which only lag monitors read
 
@@ -149,7 +150,7 @@ void StoreConsumer::Member::write_batch() {
     hold(outcome.lost);
     const std::lock_guard<std::mutex> lock(owner_.telling_);
     ++owner_.counters_.fenced;
-    claim_at_ = steady_now() + kLongestPause;
+    claim_at_ = steady_now() + kFencedFor;
     return;
   }
   hold(held());
