@@ -111,6 +111,7 @@ void fields(Archive& archive, OutageSummary& outage) {
   archive("baseline_p50_ms", outage.baseline_p50_ms);
   archive("baseline_p99_ms", outage.baseline_p99_ms);
   archive("baseline_worst_p99_ms", outage.baseline_worst_p99_ms);
+  archive("baseline_slow_p99", outage.baseline_slow_p99);
   archive("unseen_max", outage.unseen_max);
   archive("unseen_integral", outage.unseen_integral);
   archive("at_risk", outage.at_risk);

@@ -1,6 +1,7 @@
 #include "ruler/recovery.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace plumbline::load {
@@ -51,58 +52,90 @@ Window window_at(const std::vector<SendEntry>& sends, std::int64_t from, std::ve
   return window;
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
+using Statistic = double Window::*;
+
+// Of the fault-free windows, in nanoseconds.
+struct Baseline {
+  double median{0};
+  double worst{0};
+  std::array<std::size_t, kTolerances.size()> slow{};  // most of ten in a row that were over each tolerance
+};
+
+bool is_good(const Window& window) {
+  return !window.empty && !window.bad;
 }
 
-// Windows that end before anything of them can meet the first fault, going back to the start of the load. The worst is
-// the worst of those without a bad send: noise that is an outage itself would excuse everything.
-void measure_baseline(const std::vector<SendEntry>& sends, const RulerInput& input, OutageReading& into) {
+// The most of ten in a row that were slower than the bound. One with a bad send does not count: noise that is an outage
+// itself would excuse everything.
+std::size_t most_slow(const std::vector<Window>& windows, Statistic statistic, double bound) {
+  const auto slow = [&](const Window& window) {
+    return is_good(window) && window.*statistic > bound;
+  };
+  std::size_t most = 0;
+  for (auto first = windows.begin(); std::distance(first, windows.end()) >= std::ptrdiff_t{kSteadyWindows}; ++first) {
+    most = std::max(most, static_cast<std::size_t>(std::count_if(first, first + kSteadyWindows, slow)));
+  }
+  return most;
+}
+
+Baseline baseline_of(const std::vector<Window>& windows, Statistic statistic) {
+  Baseline base;
+  std::vector<double> values;
+  for (const Window& window : windows) {
+    values.push_back(window.*statistic);
+    base.worst = std::max(base.worst, window.bad ? 0 : window.*statistic);
+  }
+  std::sort(values.begin(), values.end());
+  base.median = values[values.size() / 2];
+  for (std::size_t i = 0; i < kTolerances.size(); ++i) {
+    base.slow[i] = most_slow(windows, statistic, (1 + kTolerances[i]) * base.median);
+  }
+  return base;
+}
+
+// Windows that end before anything of them can meet the first fault, going back to the start of the load.
+std::vector<Window> fault_free_windows(const std::vector<SendEntry>& sends, const RulerInput& input) {
   std::vector<std::int64_t> scratch;
-  std::vector<double> p50s;
-  std::vector<double> p99s;
+  std::vector<Window> windows;
   const std::int64_t end = input.faults.empty() ? input.until_ns : input.faults.front() - kOnItsWay;
   for (std::int64_t at = end - kSecond; at >= input.from_ns; at -= kSecond) {
-    if (p50s.size() >= kBaselineWindows && at < input.from_ns + kColdStart) {
+    if (windows.size() >= kBaselineWindows && at < input.from_ns + kColdStart) {
       break;  // the first seconds open connections and fill caches
     }
     const Window window = window_at(sends, at, scratch);
     if (!window.empty) {
-      p50s.push_back(window.p50);
-      p99s.push_back(window.p99);
-      into.baseline_worst_p50_ms = std::max(into.baseline_worst_p50_ms, window.bad ? 0 : window.p50 / 1e6);
-      into.baseline_worst_p99_ms = std::max(into.baseline_worst_p99_ms, window.bad ? 0 : window.p99 / 1e6);
+      windows.push_back(window);
     }
   }
-  into.baseline_windows = p50s.size();
-  if (p50s.empty()) {
-    return;
-  }
-  into.baseline_p50_ms = median(std::move(p50s)) / 1e6;
-  into.baseline_p99_ms = median(std::move(p99s)) / 1e6;
+  return windows;
 }
 
-// First window from which ten in a row stay within the bound.
-double first_steady(const std::vector<Window>& windows, double Window::*statistic, double bound) {
-  std::size_t in_a_row = 0;
-  for (std::size_t i = 0; i < windows.size(); ++i) {
-    const Window& window = windows[i];
-    const bool fine = !window.empty && !window.bad && window.*statistic <= bound;
-    in_a_row = fine ? in_a_row + 1 : 0;
-    if (in_a_row == kSteadyWindows) {
-      return static_cast<double>(i + 1 - kSteadyWindows);
+// First of ten windows in a row without a bad send that are `alike`, given how many of them are slow and the slowest.
+template <class Alike>
+double first_steady(const std::vector<Window>& windows, Statistic statistic, double bound, const Alike& alike) {
+  for (auto first = windows.begin(); std::distance(first, windows.end()) >= std::ptrdiff_t{kSteadyWindows}; ++first) {
+    const auto last = first + kSteadyWindows;
+    std::size_t slow = 0;
+    double worst = 0;
+    for (auto window = first; window != last; ++window) {
+      slow += (*window).*statistic > bound ? 1U : 0U;
+      worst = std::max(worst, (*window).*statistic);
+    }
+    if (std::all_of(first, last, is_good) && alike(slow, worst)) {
+      return static_cast<double>(first - windows.begin());
     }
   }
   return kNever;
 }
 
-Recovery recovery_of(const std::vector<Window>& windows, double Window::*statistic, double base_ms, double worst_ms) {
+Recovery recovery_of(const std::vector<Window>& windows, Statistic statistic, const Baseline& base) {
   Recovery recovery;
   for (std::size_t i = 0; i < kTolerances.size(); ++i) {
-    const double bound = (1 + kTolerances[i]) * base_ms * 1e6;
-    recovery.strict[i] = first_steady(windows, statistic, bound);
-    recovery.within_noise[i] = first_steady(windows, statistic, std::max(bound, worst_ms * 1e6));
+    const double bound = (1 + kTolerances[i]) * base.median;
+    recovery.strict[i] = first_steady(windows, statistic, bound, [](std::size_t slow, double) { return slow == 0; });
+    recovery.within_noise[i] = first_steady(windows, statistic, bound, [&](std::size_t slow, double worst) {
+      return slow <= base.slow[i] || worst <= base.worst;
+    });
   }
   return recovery;
 }
@@ -110,7 +143,17 @@ Recovery recovery_of(const std::vector<Window>& windows, double Window::*statist
 }  // namespace
 
 void measure_recovery(const std::vector<SendEntry>& sends, const RulerInput& input, OutageReading& into) {
-  measure_baseline(sends, input, into);
+  const std::vector<Window> fault_free = fault_free_windows(sends, input);
+  into.baseline_windows = fault_free.size();
+  if (fault_free.empty()) {
+    return;
+  }
+  const Baseline p50 = baseline_of(fault_free, &Window::p50);
+  const Baseline p99 = baseline_of(fault_free, &Window::p99);
+  into.baseline_p50_ms = p50.median / 1e6;
+  into.baseline_p99_ms = p99.median / 1e6;
+  into.baseline_worst_p99_ms = p99.worst / 1e6;
+  into.baseline_slow_p99 = p99.slow.back();
   if (into.baseline_windows < kBaselineWindows) {
     return;
   }
@@ -121,8 +164,8 @@ void measure_recovery(const std::vector<SendEntry>& sends, const RulerInput& inp
     for (std::int64_t at = input.faults[i]; at + kSecond <= end; at += kSecond) {
       windows.push_back(window_at(sends, at, scratch));
     }
-    into.faults[i].p50 = recovery_of(windows, &Window::p50, into.baseline_p50_ms, into.baseline_worst_p50_ms);
-    into.faults[i].p99 = recovery_of(windows, &Window::p99, into.baseline_p99_ms, into.baseline_worst_p99_ms);
+    into.faults[i].p50 = recovery_of(windows, &Window::p50, p50);
+    into.faults[i].p99 = recovery_of(windows, &Window::p99, p99);
   }
 }
 

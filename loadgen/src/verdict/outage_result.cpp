@@ -208,6 +208,7 @@ void add_outages(const FaultFacts& facts, const Plan& plan, const Recorder& reco
   into.outage.baseline_p50_ms = reading.baseline_p50_ms;
   into.outage.baseline_p99_ms = reading.baseline_p99_ms;
   into.outage.baseline_worst_p99_ms = reading.baseline_worst_p99_ms;
+  into.outage.baseline_slow_p99 = reading.baseline_slow_p99;
   into.outage.errors.insert(recorder.send_log().errors().begin(), recorder.send_log().errors().end());
   into.outage.incomplete = recorder.send_log().full();
   add_unseen(into);

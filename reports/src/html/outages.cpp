@@ -66,7 +66,8 @@ std::string basis(const RunResult& result) {
               ? std::string("There was no fault-free second before the first fault to recover to.")
               : "The " + count_text(outage.baseline_seconds) + " seconds before the first fault are what recovery is " +
                     "measured against: answer p99 " + ms_text(outage.baseline_p99_ms) + " ms, " +
-                    ms_text(outage.baseline_worst_p99_ms) + " ms in the worst of them.";
+                    ms_text(outage.baseline_worst_p99_ms) + " ms in the worst of them; of ten in a row at most " +
+                    count_text(outage.baseline_slow_p99) + " were more than 25 % slower.";
   text += " " + count_text(outage.at_risk) + " messages had been acknowledged in the last 50 ms before a fault.</p>\n";
   if (outage.errors.empty()) {
     return text;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 namespace plumbline::load {
 namespace {
 
@@ -185,6 +187,36 @@ TEST(Outage, AsksForNoMoreThanTheMachinesOwnNoiseLets) {
 
   EXPECT_EQ(reading.faults[0].p99.strict[1], kNever);
   EXPECT_EQ(reading.faults[0].p99.within_noise[1], 1.0);
+}
+
+// Each second from 36 s on for which `slow` says so answers after `late`, as seconds 10, 15, 20, 25 and 30 do after 6
+// ms.
+OutageReading with_slow_seconds(const std::function<bool(std::int64_t)>& slow, std::int64_t late) {
+  RulerInput input = history(100 * kS, 1000, 35 * kS, 36 * kS, Dark::refuses);
+  for (SendEntry& send : input.sends) {
+    const std::int64_t second = send.sched_ns / kS;
+    if (second > 35 && slow(second)) {
+      send.done_ns = send.sched_ns + late;
+    } else if (second < 35 && second >= 10 && second % 5 == 0) {
+      send.done_ns = send.sched_ns + 6 * kMs;
+    }
+  }
+  return measure_outages(std::move(input));
+}
+
+TEST(Outage, AStraySecondIsNoOutageWhereFaultFreeOnesStrayAsOften) {
+  const OutageReading reading = with_slow_seconds([](std::int64_t second) { return second == 44; }, 9 * kMs);
+
+  EXPECT_EQ(reading.baseline_slow_p99, 2U);
+  EXPECT_EQ(reading.faults[0].p99.strict[1], 10.0);
+  EXPECT_EQ(reading.faults[0].p99.within_noise[1], 1.0) << "slower than any before, but the only one";
+}
+
+TEST(Outage, SeveralSlowSecondsAreNoNoise) {
+  const OutageReading reading =
+      with_slow_seconds([](std::int64_t second) { return second >= 42 && second < 46; }, 9 * kMs);
+
+  EXPECT_EQ(reading.faults[0].p99.within_noise[1], 9.0) << "the last two of them may be stray ones";
 }
 
 TEST(Outage, TakesNoSecondForFaultFreeThatTheFaultReachesInto) {

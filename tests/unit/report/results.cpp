@@ -122,6 +122,7 @@ RunResult faulted_run() {
   run.outage.baseline_seconds = 35;
   run.outage.baseline_p99_ms = 4.8;
   run.outage.baseline_worst_p99_ms = 9.1;
+  run.outage.baseline_slow_p99 = 2;
   run.outage.at_risk = 17;
   run.outage.errors = {{"status 503", 310}, {"timeout", 10}};
   run.seconds[1].kafka_lag = 0.25;

@@ -72,6 +72,7 @@ struct OutageSummary {
   double fault_free_gap_s{0}, fault_free_overdue_s{0};
   std::uint64_t baseline_seconds{0};
   double baseline_p50_ms{0}, baseline_p99_ms{0}, baseline_worst_p99_ms{0};
+  std::uint64_t baseline_slow_p99{0};  // most of ten fault-free seconds in a row that were over the p99's tolerance
   double unseen_max{0}, unseen_integral{0};  // acknowledged, not yet delivered: messages, message-seconds
   std::uint64_t at_risk{0};                  // acknowledged in the last 50 ms before a fault
   std::optional<double> kafka_lag_max_s;     // over all consumer groups and instances
