@@ -52,6 +52,9 @@ void read_timing(Complaints& complaints, const YAML::Node& node, Target& target)
   if (const auto window = timing.number("recovery_window_ms", 1, kOneHour)) {
     target.timing.recovery_window = std::chrono::milliseconds{*window};
   }
+  if (const auto head = timing.number("head_timeout_ms", 1, kOneHour)) {
+    target.timing.head_timeout = std::chrono::milliseconds{*head};
+  }
   if (const auto grace = timing.number("grace_ms", 1, kOneHour)) {
     target.timing.grace = std::chrono::milliseconds{*grace};
   }

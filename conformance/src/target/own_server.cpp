@@ -58,6 +58,7 @@ boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant&
   target.timing.connect_timeout = std::chrono::milliseconds{1000};
   target.timing.upgrade_timeout = std::chrono::milliseconds{600};
   target.timing.recovery_window = variant.recovery_window;
+  target.timing.head_timeout = variant.head_timeout;
   target.timing.grace = std::chrono::seconds{2};
   target.timing_declared = true;
   target.max_payload = 1'000'000;

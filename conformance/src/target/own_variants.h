@@ -17,6 +17,7 @@ struct OwnVariant {
   std::vector<std::string_view> not_there;     // assumed, or of the echo application, and switched off
   std::optional<Duration> recovery_window{};
   Duration ping_interval{std::chrono::milliseconds{300}};
+  std::optional<Duration> head_timeout{};
   std::vector<std::string> clauses{};  // what it is for: judged where nothing else is asked for; empty: all
 };
 

@@ -22,6 +22,7 @@ struct Timing {
   Duration answer_bound{std::chrono::milliseconds{1500}};
   std::optional<Duration> upgrade_timeout{};
   std::optional<Duration> recovery_window{};  // how long a lost connection can be resumed
+  std::optional<Duration> head_timeout{};     // how long the header of a request may take
 };
 
 // What holds where nobody declares it: the plain protocol and its echo application, nothing optional.

@@ -29,7 +29,8 @@ bool read_timing(const json::object& fields, Target& target) {
                    duration(fields, "grace_ns").value_or(target.timing.grace),
                    *answer,
                    duration(fields, "upgrade_timeout_ns"),
-                   duration(fields, "recovery_window_ns")};
+                   duration(fields, "recovery_window_ns"),
+                   duration(fields, "head_timeout_ns")};
   target.timing_declared = fields.contains("declared");
   return true;
 }
@@ -49,6 +50,9 @@ json::object to_json(const Target& target) {
   }
   if (target.timing.recovery_window) {
     timing["recovery_window_ns"] = target.timing.recovery_window->count();
+  }
+  if (target.timing.head_timeout) {
+    timing["head_timeout_ns"] = target.timing.head_timeout->count();
   }
   if (target.timing_declared) {
     timing["declared"] = true;

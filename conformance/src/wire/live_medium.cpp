@@ -10,6 +10,27 @@
 #include <cerrno>
 
 namespace plumbline::conform {
+namespace {
+
+constexpr int kPerAddress = 5'000;
+
+// One address has some 28,000 ports to call from, and a port rests for a while after use: on this machine thousands of
+// connections come from several addresses. Where that is refused, from the first.
+void spread_sources(int fd, const sockaddr_storage& target, int connection) {
+  const auto& address = reinterpret_cast<const sockaddr_in&>(target);
+  const bool local = target.ss_family == AF_INET && ntohl(address.sin_addr.s_addr) >> 24U == IN_LOOPBACKNET;
+  if (!local || connection <= kPerAddress) {
+    return;
+  }
+  sockaddr_in source{};
+  source.sin_family = AF_INET;
+  source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + static_cast<std::uint32_t>((connection - 1) / kPerAddress) % 200U);
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  (void)::bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source);
+}
+
+}  // namespace
 
 LiveMedium::LiveMedium(const Clock& clock, std::vector<Entry>* record, LagTracks tracks)
     : clock_(clock), record_(record), start_(clock.now()), time_(start_) {
@@ -80,6 +101,7 @@ bool LiveMedium::connect(int connection, const Endpoint& endpoint) {
   }
   const int on = 1;
   ::setsockopt(made.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  spread_sources(made.fd, address, connection);
   const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   // A connection made at once is told by the first wait, like any other.
   if (::connect(made.fd, generic, endpoint.address_length) != 0 && errno != EINPROGRESS) {

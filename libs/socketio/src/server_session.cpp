@@ -37,7 +37,7 @@ std::string_view to_string(CloseReason reason) {
 ServerSession::ServerSession(const ServerOptions& options, SessionHost& host, TransportName transport, Time now)
     : options_(&options),
       host_(&host),
-      heartbeat_at_(options.has(ServerFault::never_ping) ? kNever : now + ping_interval()),
+      heartbeat_at_(options.has(ServerFault::never_ping) ? kNever : next_ping(now)),
       transport_(transport) {
   if (transport == TransportName::polling) {
     polling_ = std::make_unique<Polling>();
@@ -166,7 +166,7 @@ void ServerSession::finish_upgrade(Time now) {
   }
   if (awaiting_pong_) {  // its answer may be lost between the transports: ask again on the new one
     awaiting_pong_ = false;
-    heartbeat_at_ = now + ping_interval();
+    heartbeat_at_ = next_ping(now);
   }
   if (has(ServerFault::upgrade_stops_pings)) {
     heartbeat_at_ = kNever;

@@ -15,10 +15,15 @@ Duration ServerSession::ping_interval() const {
   return has(ServerFault::ping_late_x2) ? 2 * options_->ping_interval : options_->ping_interval;
 }
 
+Time ServerSession::next_ping(Time now) const {
+  const Time next = now + ping_interval();
+  return has(ServerFault::pings_on_one_tick) ? next - next.time_since_epoch() % ping_interval() : next;
+}
+
 void ServerSession::on_pong(Time now) {
   if (awaiting_pong_ || has(ServerFault::pongs_put_pings_off)) {  // unsolicited pongs do not postpone the next ping
     awaiting_pong_ = false;
-    heartbeat_at_ = now + ping_interval();
+    heartbeat_at_ = next_ping(now);
   }
 }
 

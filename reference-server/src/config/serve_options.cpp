@@ -47,6 +47,7 @@ struct Raw {
   std::int64_t ping_timeout{20'000};
   std::int64_t connect_timeout{45'000};
   std::int64_t upgrade_timeout{10'000};
+  std::int64_t head_timeout{10'000};
   std::int64_t recovery_window{0};
   std::int64_t grace{5};
 };
@@ -84,6 +85,7 @@ void declare_times(CLI::App& app, Raw& raw) {
   app.add_option("--ping-timeout", raw.ping_timeout, "ms a pong may take")->check(ms);
   app.add_option("--connect-timeout", raw.connect_timeout, "ms to the first joined namespace")->check(ms);
   app.add_option("--upgrade-timeout", raw.upgrade_timeout, "ms an upgrade may take")->check(ms);
+  app.add_option("--head-timeout", raw.head_timeout, "ms the header of a request may take")->check(ms);
   app.add_option("--recovery-window", raw.recovery_window, "ms a lost connection can be resumed (echo); 0: never")
       ->check(CLI::Range(0, 86'400'000));
   app.add_option("--grace", raw.grace, "s that draining may take after SIGTERM")->check(CLI::Range(0, 3600));
@@ -277,6 +279,7 @@ ServeOptions finished(const Raw& raw) {
   options.ping_timeout = std::chrono::milliseconds{raw.ping_timeout};
   options.connect_timeout = std::chrono::milliseconds{raw.connect_timeout};
   options.upgrade_timeout = std::chrono::milliseconds{raw.upgrade_timeout};
+  options.head_timeout = std::chrono::milliseconds{raw.head_timeout};
   options.recovery_window = std::chrono::milliseconds{raw.recovery_window};
   options.grace = std::chrono::seconds{raw.grace};
   if (!options.path.starts_with('/')) {

@@ -32,6 +32,7 @@ struct ServeOptions {
   std::chrono::milliseconds ping_timeout{20'000};
   std::chrono::milliseconds connect_timeout{45'000};
   std::chrono::milliseconds upgrade_timeout{10'000};
+  std::chrono::milliseconds head_timeout{10'000};  // of a request
   std::size_t max_payload{1'000'000};
   bool polling{true};
   bool websocket{true};

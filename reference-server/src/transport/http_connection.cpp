@@ -26,7 +26,6 @@ namespace http = boost::beast::http;
 constexpr std::size_t kMaxHead = 16U << 10U;
 constexpr std::size_t kMaxPipelined = 64U << 10U;  // bytes of later requests read while one is being answered
 constexpr std::size_t kMaxRequestId = 128;
-constexpr Duration kHeadTimeout = std::chrono::seconds{10};
 constexpr Duration kBodyTimeout = std::chrono::seconds{30};
 constexpr Duration kAnswerTimeout = std::chrono::seconds{60};
 
@@ -91,7 +90,7 @@ void HttpConnection::adopt(Shard& shard, int fd, std::string received) {
     connection->gone();
     return;
   }
-  shard.timers().schedule(*connection, shard.now() + kHeadTimeout);
+  connection->await_head();
   if (!received.empty()) {
     connection->in_ = std::move(received);
     connection->process();
@@ -138,7 +137,7 @@ void HttpConnection::receive() {
   }
   shard_.counters().bytes_in += static_cast<std::uint64_t>(got);
   if (in_.empty() && !exchange_) {
-    shard_.timers().schedule(*this, shard_.now() + kHeadTimeout);
+    await_head();
   }
   in_.append(scratch.data(), static_cast<std::size_t>(got));
   process();
@@ -161,6 +160,9 @@ void HttpConnection::process() {
 }
 
 bool HttpConnection::read_head() {
+  if (waits_for_others()) {
+    return false;
+  }
   if (in_.starts_with("\r\n")) {
     in_.erase(0, 2);  // RFC 9112 2.2: an empty line before the request line is ignored
     return !in_.empty();

@@ -64,6 +64,9 @@ class HttpConnection final : public Pollable, public TimerNode, public std::enab
   void watch();
   void lost();
   void gone();
+  void await_head();
+  bool waits_for_others();
+  bool faulty_timer();
 
   Shard& shard_;
   int fd_;

@@ -176,6 +176,9 @@ void HttpConnection::watch() {
 
 void HttpConnection::on_timer(Time) {
   const auto alive = shared_from_this();
+  if (faulty_timer()) {
+    return;
+  }
   const bool mid_request = !in_.empty() || (exchange_ && exchange_->reading_body);
   if (mid_request && !write_blocked_ && !(exchange_ && exchange_->awaiting)) {
     ++shard_.counters().slow_requests;

@@ -7,10 +7,11 @@ import { Server } from 'socket.io';
 import { install } from './node_fixture.mjs';
 import { variants } from './node_variants.mjs';
 
-const http = createServer();
+const variant = variants[process.argv[3] ?? 'undeclared'];
+const http = createServer(variant.http ?? {});
 const io = new Server(http, {
   pingInterval: 300, pingTimeout: 200, connectTimeout: 1000, upgradeTimeout: 600, maxHttpBufferSize: 1e6,
-  ...variants[process.argv[3] ?? 'undeclared'].options,
+  ...variant.options,
 });
 install(io);
 process.on('SIGTERM', () => io.close());

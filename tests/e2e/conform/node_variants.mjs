@@ -27,7 +27,7 @@ export const variants = {
   },
   process: { // started and stopped by the suite
     options: any,
-    capabilities: [...fixture, 'cors.any', 'http.compression', 'observe.process', 'control.restart', 'scale'],
+    capabilities: [...fixture, 'cors.any', 'http.compression', 'observe.process', 'control.restart'],
     not_there: [],
   },
   patient: { // polls wait undisturbed
@@ -35,6 +35,14 @@ export const variants = {
     capabilities: [...fixture, 'cors.any', 'http.compression', 'observe.process', 'heartbeat.slow'],
     not_there: [],
     interval: 60_000,
+  },
+  crowd: {
+    options: { ...any, pingInterval: 10_000 },
+    http: { headersTimeout: 1000, connectionsCheckingInterval: 50 },
+    capabilities: [...fixture, 'cors.any', 'http.compression', 'scale'],
+    not_there: [],
+    interval: 10_000,
+    timing: ', head_timeout_ms: 1000',
   },
   bare: { options: { httpCompression: false }, capabilities: [...fixture, 'cors.off'], not_there: [] },
   'no-upgrades': {

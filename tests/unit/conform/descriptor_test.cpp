@@ -15,7 +15,7 @@ constexpr const char* kGood = R"(schema: target/1
 target: {name: mine}
 endpoints: {socketio: {url: 'http://127.0.0.1:4000', path: /ws/}}
 timing: {ping_interval_ms: 250, ping_timeout_ms: 150, connect_timeout_ms: 900, upgrade_timeout_ms: 700,
-         recovery_window_ms: 1800}
+         recovery_window_ms: 1800, head_timeout_ms: 2500}
 limits: {max_payload: 5000}
 capabilities: {transport.upgrade: false}
 )";
@@ -32,6 +32,7 @@ TEST(Descriptor, ReadsEverythingThatItDeclares) {
   EXPECT_EQ(read.target.timing.connect_timeout, std::chrono::milliseconds{900});
   EXPECT_EQ(read.target.timing.upgrade_timeout, std::chrono::milliseconds{700});
   EXPECT_EQ(read.target.timing.recovery_window, std::chrono::milliseconds{1800});
+  EXPECT_EQ(read.target.timing.head_timeout, std::chrono::milliseconds{2500});
   EXPECT_TRUE(read.target.timing_declared);
   EXPECT_EQ(read.target.max_payload, 5000U);
   EXPECT_FALSE(read.target.has("transport.upgrade"));

@@ -108,6 +108,7 @@ class ServerSession {
   [[nodiscard]] bool upgraded() const { return transport_ == TransportName::websocket; }
   [[nodiscard]] bool has(ServerFault fault) const { return options_->has(fault); }
   [[nodiscard]] Duration ping_interval() const;
+  [[nodiscard]] Time next_ping(Time now) const;
   // The deliberate faults, in server_session_faults.cpp; constants that do nothing in builds without them.
   [[nodiscard]] bool faulty_packet(const PacketView& packet, Time now);
   [[nodiscard]] bool faulty_frame(const socketio::FramePtr& frame);
