@@ -243,6 +243,7 @@ Finding eio_hs_30_a(Context& c) {
                        [](const WsMessage& m) { return m.payload.find("own-") != std::string::npos; });
   };
   c.wire.until([&] { return std::all_of(all.begin(), all.end(), echoed); }, 4 * c.answer_bound());
+  c.wire.pump_for(c.quiet());
   for (int i = 0; i < kSessions; ++i) {
     const std::string expected = fmt::format(R"(42["message-back","own-{}"])", i);
     const auto& messages = all[static_cast<std::size_t>(i)]->messages();
@@ -251,7 +252,9 @@ Finding eio_hs_30_a(Context& c) {
     const auto any = std::count_if(messages.begin(), messages.end(),
                                    [](const auto& m) { return m.payload.find("own-") != std::string::npos; });
     if (own != 1 || any != 1) {
-      return violated("each session gets its own echo and no other", heard(*all[static_cast<std::size_t>(i)], 2));
+      const bool received = own > 1 || any > own;  // more than its own: no load excuses that
+      return (received ? witnessed : violated)("each session gets its own echo and no other",
+                                               heard(*all[static_cast<std::size_t>(i)], 2));
     }
   }
   return pass("100 sessions, each with its own echo");
