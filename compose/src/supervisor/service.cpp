@@ -66,7 +66,7 @@ Outcome<void> Service::start(bool emptied) {
     state_ = prepares ? State::preparing : State::starting;
     stands_back_ = node_.part == Part::kafka && life_ > 1;
     if (stands_back_) {
-      stand_back(child_->pid());
+      stand_back(pid());
     }
   }
   return done;
@@ -75,7 +75,7 @@ Outcome<void> Service::start(bool emptied) {
 void Service::mark_ready() {
   state_ = State::ready;
   if (child_ && std::exchange(stands_back_, false)) {
-    step_forward(child_->pid());
+    step_forward(pid());
   }
 }
 
