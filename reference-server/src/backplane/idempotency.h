@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "plumbline/base/clock.h"
 #include "service/done.h"
 #include "service/uuid.h"
 
@@ -42,6 +43,7 @@ enum class Standing : std::uint8_t {
 struct WriteClaim {
   std::optional<WriteAnswer> answer;  // it was done before
   Standing standing{Standing::first};
+  std::optional<Time> asked{};  // others take it over 10 s after this; absent: never
 };
 
 // One instance per shard, called and answering there.

@@ -230,6 +230,7 @@ void post_send(const CallPtr& call) {
   once(call, [call, command = std::move(command)](const WriteAttempt& attempt) {
     SendCommand named = command;
     named.standing = attempt.standing;
+    named.claimed = attempt.claimed;
     if (!attempt.name.empty()) {
       named.id = Uuid::named(named.sender, attempt.name + '\n' + named.conversation.text());
     }

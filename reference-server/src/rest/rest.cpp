@@ -181,7 +181,7 @@ void once(const CallPtr& call, std::function<void(const WriteAttempt&)> work) {
       call->respond(std::move(answer));
     } else {
       settle_with_answer(call, key);
-      work({key.operation + '\n' + key.client_id, claim.value().standing});
+      work({key.operation + '\n' + key.client_id, claim.value().standing, claim.value().asked});
     }
   });
 }

@@ -61,6 +61,7 @@ class Rest {
 struct WriteAttempt {
   std::string name;  // empty: without a client id
   Standing standing{Standing::first};
+  std::optional<Time> claimed{};  // WriteClaim::asked
 };
 
 // Runs `work` once per client id of this user (body `clientMessageId` or header Idempotency-Key); a repetition gets the

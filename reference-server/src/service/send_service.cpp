@@ -11,6 +11,11 @@
 namespace plumbline::serve {
 namespace {
 
+// A claim is taken over after 10 s. What takes a number later than this after it was claimed may be at the log, or in
+// the store, after the attempt that took it over: an instance that was frozen in between would commit a second number
+// for a message whose first one was already an answer.
+constexpr Duration kNumberWithin = std::chrono::seconds{3};
+constexpr Error kTooLate{Errc::unavailable, "the send took too long to begin"};
 constexpr Error kEarlierUnknown{Errc::timeout, "what became of an earlier attempt is not known"};
 
 }  // namespace
@@ -117,6 +122,10 @@ void SendService::look_for_earlier(SendCommand command, Done<SendReceipt> done) 
 }
 
 void SendService::allocate(SendCommand command, Done<SendReceipt> done) {
+  if (command.claimed && ports_.clock.now() - *command.claimed >= kNumberWithin) {
+    done(command.standing == Standing::again ? kEarlierUnknown : kTooLate);
+    return;
+  }
   const ConversationKey key = command.conversation;
   ports_.sequences.next(key,
                         [this, command = std::move(command), done = std::move(done)](Result<Allocation> place) mutable {

@@ -1,6 +1,7 @@
 // Accepts a message: authorise, allocate its place, hand it to the bus, acknowledge. Stage: service.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -23,6 +24,7 @@ struct SendCommand {
   std::string metadata;  // JSON object text
   Uuid id;               // of the message: the same in every attempt of a client id; nil: without one
   Standing standing{Standing::first};
+  std::optional<Time> claimed{};  // when its claim was asked for, if others take that over after a while
 };
 
 struct SendReceipt {

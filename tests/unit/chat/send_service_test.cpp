@@ -42,10 +42,13 @@ struct ScriptedMessages final : MessageStore {
   Result<std::uint64_t> known{0};
   Result<std::uint64_t> stored{0};
   int looks{0};
+  std::function<void()> on_look = [] {
+  };
 
   void append(MessagePtr, Done<void> done) override { done({}); }
   void sequence_of(const ConversationKey&, Uuid, Done<std::uint64_t> done) override {
     ++looks;
+    on_look();
     done(known);
   }
   void stored_sequence_of(const ConversationKey&, Uuid, std::uint64_t, Done<std::uint64_t> done) override {
@@ -87,7 +90,7 @@ struct SendWorld {
 
   Result<SendReceipt> send(Standing standing, Uuid id = kMessageId) {
     std::optional<Result<SendReceipt>> answer;
-    sends.send({kSender, ConversationKey::pair(kSender, kReceiver), "hi", "text", "{}", id, standing},
+    sends.send({kSender, ConversationKey::pair(kSender, kReceiver), "hi", "text", "{}", id, standing, clock.now()},
                [&](Result<SendReceipt> got) { answer = std::move(got); });
     return answer ? *answer : Result<SendReceipt>{Error{Errc::closed, "no answer"}};
   }
@@ -171,6 +174,19 @@ TEST(SendService, DoesNotSayANumberThatTheStoreHasNotConfirmed) {
 
   world.messages.stored = std::uint64_t{0};
   EXPECT_EQ(world.send(Standing::again).error().code, Errc::timeout);
+}
+
+TEST(SendService, TakesNoNumberWhenItStoodStillAfterItsClaim) {
+  SendWorld world;
+  world.messages.on_look = [&world] {
+    world.clock.advance(std::chrono::seconds{12});  // frozen; others have taken the claim over and answered
+  };
+
+  EXPECT_EQ(world.send(Standing::first).error().code, Errc::unavailable);
+  EXPECT_EQ(world.send(Standing::again).error().code, Errc::timeout);
+
+  EXPECT_EQ(world.sequences.last, 6U);
+  EXPECT_THAT(world.bus.published, IsEmpty());
 }
 
 TEST(SendService, DoesNotTryAgainWhileItCannotBeKnownWhetherTheFirstAttemptIsStored) {

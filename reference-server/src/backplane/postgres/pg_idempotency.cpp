@@ -171,7 +171,7 @@ void PgIdempotency::give(const ClaimantPtr& claimant, Standing standing) {
   standing = claimant->doubted ? Standing::again : standing;
   counters_.taken_over += standing == Standing::again ? 1U : 0U;
   held_[claimant->key] = {claimant->token, claimant->local, unfenced, claimant->asked};
-  claimant->done(WriteClaim{std::nullopt, standing});
+  claimant->done(WriteClaim{std::nullopt, standing, claimant->asked});
 }
 
 // Without a claim. What the local ledger gave goes back, with the answer if there is one.
