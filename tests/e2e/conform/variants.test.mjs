@@ -36,11 +36,13 @@ const active = catalogue.filter((clause) => clause.status === 'active' && !claus
 const everywhere = new Set();
 const holds = ['PASS', 'INFO'];
 
-// Clauses that need what this variant has and none before it.
+// Clauses that need what this variant has and none before it, and nothing that only others have.
 const only_in = (name) => {
   const before = names.slice(0, names.indexOf(name)).flatMap((one) => variants[one].capabilities);
   const own = variants[name].capabilities.filter((one) => !before.includes(one));
-  return active.filter((clause) => clause.capabilities.some((need) => own.includes(need)));
+  const others = names.flatMap((one) => variants[one].capabilities).filter((one) => !variants[name].capabilities.includes(one));
+  return active.filter((clause) => clause.capabilities.some((need) => own.includes(need)) &&
+    !clause.capabilities.some((need) => others.includes(need)));
 };
 
 for (const name of names.filter((one) => one !== 'greeting')) {
