@@ -120,7 +120,8 @@ for (const [way, transports] of Object.entries(WAYS)) {
     const socket = connect(t, first.url, {
       ...transports, reconnection: true, reconnectionDelay: 50, reconnectionDelayMax: 100,
     });
-    await next(socket, 'connect');
+    // The official client whose server goes between its probe and its upgrade polls no more, and waits for the heartbeat.
+    await Promise.all([next(socket, 'connect'), ...(way === 'upgrade' ? [once(socket.io.engine, 'upgrade')] : [])]);
     const before = socket.id;
     const gone = next(socket, 'disconnect');
     assert.equal(await first.stop(), 0);
