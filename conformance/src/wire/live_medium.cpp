@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <tuple>
 
 namespace plumbline::conform {
 namespace {
@@ -27,7 +28,7 @@ void spread_sources(int fd, const sockaddr_storage& target, int connection) {
   source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + static_cast<std::uint32_t>((connection - 1) / kPerAddress) % 200U);
   const int on = 1;
   ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-  (void)::bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source);
+  std::ignore = ::bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source);  // refused: from the first
 }
 
 }  // namespace
