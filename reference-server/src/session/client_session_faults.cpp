@@ -14,7 +14,7 @@ using engineio::ServerFault;
 
 constexpr std::uint64_t kCrowd = 80;
 constexpr Duration kHeldFor = std::chrono::milliseconds{20};
-constexpr std::size_t kPrepared = 16 * 1024;
+constexpr std::size_t kPrepared = std::size_t{16} << 10U;
 
 }  // namespace
 
