@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "shard_bench.h"
+#include "call_bench.h"
 #include "store/friend_store.h"
 #include "store/notice_store.h"
 #include "store/session_store.h"
@@ -18,7 +18,7 @@ namespace plumbline::serve {
 
 struct AccountBackend {
   virtual ~AccountBackend() = default;
-  ShardBench bench;
+  CallBench bench;
   virtual UserStore& users(std::size_t shard) = 0;
   virtual SessionStore& sessions(std::size_t shard) = 0;
   virtual FriendStore& friends(std::size_t shard) = 0;
@@ -51,7 +51,7 @@ class AccountPort : public testing::TestWithParam<AccountRow> {
   }
 
   std::unique_ptr<AccountBackend> backend = GetParam().make();
-  ShardBench& bench = backend->bench;
+  CallBench& bench = backend->bench;
 };
 
 }  // namespace plumbline::serve

@@ -9,14 +9,14 @@
 #include "backplane/idempotency.h"
 #include "backplane/login_lockout.h"
 #include "backplane/rate_limiter.h"
-#include "shard_bench.h"
+#include "call_bench.h"
 
 namespace plumbline::serve {
 
 // Its parts as seen from each of two shards.
 struct BackplaneBackend {
   virtual ~BackplaneBackend() = default;
-  ShardBench bench;
+  CallBench bench;
   virtual RateLimiter& rates(std::size_t shard) = 0;
   virtual LoginLockout& lockout(std::size_t shard) = 0;
   virtual Idempotency& writes(std::size_t shard) = 0;

@@ -53,7 +53,7 @@ class BackplaneContract : public testing::TestWithParam<BackplaneRow> {
   }
 
   std::unique_ptr<BackplaneBackend> backend = GetParam().make();
-  ShardBench& bench = backend->bench;
+  CallBench& bench = backend->bench;
 };
 
 TEST_P(BackplaneContract, RateWindowSlides) {

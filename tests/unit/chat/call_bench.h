@@ -20,7 +20,7 @@ template <class T>
 using Pending = std::shared_ptr<std::optional<Result<T>>>;
 
 // Calls on a shard and checks that the one answer comes back there. Several calls started before run() overlap.
-class ShardBench {
+class CallBench {
  public:
   void run() {
     for (bool busy = true; busy;) {
