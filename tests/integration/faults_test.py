@@ -91,7 +91,8 @@ class Cases:
             scenario = SCENARIO.replace("DO", do).replace("HOLD", hold).replace("GATES", gates)
             (folder / "scenario.yaml").write_text(scenario)
             ran = subprocess.run([self.plumbline, "load", folder / "scenario.yaml", "--target", folder / "target.yaml",
-                                  "--out", folder / "out"], capture_output=True, text=True, timeout=280, check=False)  # fmt: skip
+                                  "--settle", "15s", "--out", folder / "out"],
+                                 capture_output=True, text=True, timeout=280, check=False)  # fmt: skip
             summary = folder / "out" / "summary.json"
             assert summary.exists(), ran
             return ran, json.loads(summary.read_text())
