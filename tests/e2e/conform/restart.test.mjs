@@ -41,8 +41,10 @@ const gone = (pid) => {
   }
 };
 
-for (const [weakness, words] of [['dies', /accepts no connections any more/], ['hangs', /answers no request any more/]]) {
-  test(`a target that ${weakness} fails where it did, is started again, and is judged to the end`, async () => {
+const weaknesses = [['dies', /accepts no connections any more/], ['hangs', /answers no request any more/]];
+// Side by side: each waits for its target most of the time.
+test('a weak target fails where it did, is started again, and is judged to the end', { concurrency: true }, async (all) => {
+  await Promise.all(weaknesses.map(([weakness, words]) => all.test(`one that ${weakness}`, async () => {
     const { file, starts } = await target((port) => `exec ${process.execPath} ${script} ${port} ${weakness}`);
 
     const run = await judge(['EIO-HS', '--target', file]);
@@ -57,8 +59,8 @@ for (const [weakness, words] of [['dies', /accepts no connections any more/], ['
     const pids = await starts();
     assert.ok(pids.length >= 2, `started ${pids.length} times`);
     assert.deepEqual(pids.filter((pid) => !gone(pid)), []);
-  });
-}
+  })));
+});
 
 test('a start command that brings nothing up ends the run with its own code', async () => {
   const { file } = await target(() => 'exit 1');
