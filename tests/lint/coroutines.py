@@ -10,12 +10,14 @@ from tree import CPP, REPOSITORY
 TEMPORARY = "anyOf(lambdaExpr(), initListExpr(), cxxStdInitializerListExpr())"
 
 
-def compile_arguments(tree):
-    """A sample compiles alone; sources compile as the check tree does."""
+def compile_arguments(tree, path):
+    """A sample compiles alone; a source sees every public header and the private ones of its own folder."""
     if tree.is_sample:
         return ["--", "-std=c++20"]
-    database = pathlib.Path(REPOSITORY, "build/check")
-    return ["-p", str(database)]
+    folders = [*REPOSITORY.glob("libs/*/include"), *REPOSITORY.glob("*/include"),
+               *(parent / "src" for parent in (REPOSITORY / path).parents), REPOSITORY / "tests"]
+    return ["--", "-std=c++20", "-DPLUMBLINE_MUTANTS=1", "-DBOOST_ASIO_SEPARATE_COMPILATION",
+            *(f"-I{folder}" for folder in folders if folder.is_dir())]
 
 
 def findings(tree):
@@ -32,7 +34,7 @@ def findings(tree):
     for path in files:
         result = subprocess.run(
             [tool, "-c", "set traversal AsIs", "-c", "set output diag", "-c", query, str(tree.root / path),
-             *compile_arguments(tree)], capture_output=True, text=True, check=False)
+             *compile_arguments(tree, path)], capture_output=True, text=True, check=False)
         if "error:" in result.stderr or " match" not in result.stdout:
             found.append(f"{path}:1: clang-query cannot read it; {result.stderr.strip()[:300]}")
         for place, number in re.findall(r"^(\S+?):(\d+):\d+: note: \"root\" binds here", result.stdout, re.M):
