@@ -136,9 +136,6 @@ void HttpConnection::receive() {
     return;
   }
   shard_.counters().bytes_in += static_cast<std::uint64_t>(got);
-  if (in_.empty() && !exchange_) {
-    await_head();
-  }
   in_.append(scratch.data(), static_cast<std::size_t>(got));
   process();
   if (fd_ >= 0 && exchange_ && exchange_->awaiting && in_.size() > kMaxPipelined && !read_paused_) {
@@ -160,12 +157,19 @@ void HttpConnection::process() {
 }
 
 bool HttpConnection::read_head() {
+  if (!std::exchange(head_begun_, true)) {
+    await_head();
+  }
   if (waits_for_others()) {
     return false;
   }
-  if (in_.starts_with("\r\n")) {
-    in_.erase(0, 2);  // RFC 9112 2.2: an empty line before the request line is ignored
-    return !in_.empty();
+  std::size_t empty_lines = 0;  // RFC 9112 2.2: before the request line they are ignored
+  while (in_.compare(empty_lines, 2, "\r\n") == 0) {
+    empty_lines += 2;
+  }
+  in_.erase(0, empty_lines);
+  if (in_.empty() || in_ == "\r") {
+    return false;
   }
   if (in_.front() < 'A' || in_.front() > 'z') {  // no method starts so: TLS, or noise
     reject(400, "malformed request line");
@@ -183,6 +187,7 @@ bool HttpConnection::read_head() {
 }
 
 void HttpConnection::begin_exchange(std::string_view head) {
+  head_begun_ = false;
   exchange_ = std::make_unique<Exchange>();
   Exchange& exchange = *exchange_;
   exchange.parser.header_limit(static_cast<std::uint32_t>(kMaxHead));

@@ -72,6 +72,7 @@ class HttpConnection final : public Pollable, public TimerNode, public std::enab
   int fd_;
   Role role_{Role::none};
   bool dirty_{false};
+  bool head_begun_{false};  // the time limit of a request's header runs, from its first byte, an empty line's or not
   bool closing_{false};
   bool processing_{false};
   bool write_blocked_{false};

@@ -167,6 +167,47 @@ test('pipelined requests are answered in order', async (t) => {
   assert.deepEqual(text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 404']);
 });
 
+const HEAD_LIMIT = 1000;
+
+// How long the server keeps a connection that writes as it is told to, and what it answers.
+async function kept(port, write) {
+  const socket = net.connect(port, '127.0.0.1').setNoDelay();
+  let text = '';
+  socket.setEncoding('latin1').on('data', (part) => (text += part)).on('error', () => {});
+  const closed = new Promise((resolve) => socket.on('close', () => resolve(true)));
+  const begun = performance.now();
+  const stop = write(socket);
+  const ended = await Promise.race([closed, sleep(5 * HEAD_LIMIT * patience).then(() => false)]);
+  stop?.();
+  socket.destroy();
+  return { text, ended, after: performance.now() - begun };
+}
+
+test('empty lines before a request are ignored, and buy no time for its header', async (t) => {
+  const { port } = await serve(t, [...ENGINE, '--head-timeout', String(HEAD_LIMIT)]);
+  const asked = await kept(port, (socket) => {
+    const pieces = ['\r', '\n', '\r\n\r', '\n', 'GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'];
+    pieces.forEach((piece, i) => setTimeout(() => socket.write(piece), 20 * i));
+  });
+  assert.match(asked.text, /^HTTP\/1\.1 200 /);
+
+  const idle = await kept(port, (socket) => {
+    const timer = setInterval(() => socket.write('\r\n'), HEAD_LIMIT / 20);
+    return () => clearInterval(timer);
+  });
+  assert.ok(idle.ended, `still open after ${idle.after} ms of empty lines`);
+  assert.ok(idle.after > HEAD_LIMIT * 0.9, `cut off after ${idle.after} ms`);
+});
+
+test('a header that begins behind a whole request has the same time', async (t) => {
+  const { port } = await serve(t, [...ENGINE, '--head-timeout', String(HEAD_LIMIT)]);
+  const { text, ended } = await kept(port, (socket) => {
+    socket.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /health');
+  });
+  assert.ok(ended);
+  assert.deepEqual(text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 408']);
+});
+
 test('one Host header is demanded, the absolute form is understood', async (t) => {
   const { port } = await serve(t, ENGINE);
   const status = async (head) => (await raw(port, `${head}Connection: close\r\n\r\n`)).text.slice(9, 12);
