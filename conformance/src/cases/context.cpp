@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace plumbline::conform {
 namespace {
 
@@ -10,7 +12,20 @@ constexpr Duration kAround = std::chrono::milliseconds{10};
 }  // namespace
 
 Placement Context::place_span(Time start, Time end, Window window) const {
-  return place(end - start, window, lag(start - kAround, start), lag(end - kAround, end));
+  const Duration start_lag = lag(start - kAround, start);
+  const Duration end_lag = lag(end - kAround, end);
+  const Placement seen = place(end - start, window, start_lag, end_lag);
+  if (seen != Placement::late || !target.has("client")) {
+    return seen;
+  }
+  return place(end - start, window, start_lag, end_lag + waited(start, end)) == Placement::late ? Placement::late
+                                                                                                : Placement::unclear;
+}
+
+void Context::ran_out(Time from, Time to) {
+  if (const Duration without = waited(from, to); without >= (to - from) / 2) {
+    starved_ = std::max(starved_, without);
+  }
 }
 
 double to_ms(Duration duration) {

@@ -33,11 +33,19 @@ class Context {
   [[nodiscard]] Duration quiet() const { return std::chrono::milliseconds{250}; }
   [[nodiscard]] Duration slack_now(Time from) const { return slack(Duration::zero(), lag(from, clock.now())); }
   [[nodiscard]] Duration lag(Time from, Time to) const { return wire.medium().worst_lag(Who::suite, from, to); }
-  // Where a span lies in a window, with the suite's lateness around both ends taken into account.
+  // Where a span lies in a window, with the suite's lateness around both ends taken into account. Late is a client
+  // under test only where it was that also without what it waited for a processor.
   [[nodiscard]] Placement place_span(Time start, Time end, Window window) const;
+  // How long the client under test waited for a processor.
+  [[nodiscard]] Duration waited(Time from, Time to) const { return wire.medium().waited(from, to); }
+  // What was awaited of the client did not come within this span. Where the client had no processor for half of it or
+  // more, nothing bad that the case finds is said of the client: examine() asks starved().
+  void ran_out(Time from, Time to);
+  [[nodiscard]] Duration starved() const { return starved_; }  // in such a span, the longest; zero: none
 
  private:
   CaseClock own_clock_;
+  Duration starved_{};
 };
 
 [[nodiscard]] double to_ms(Duration duration);

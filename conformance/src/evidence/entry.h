@@ -33,6 +33,7 @@ enum class Step {
   started,  // the target was started again: yes or no
   suite_late,
   target_late,
+  client_waited,  // for a processor
 };
 
 // About the target's process, not about a connection.
@@ -43,13 +44,18 @@ enum class Step {
   return step == Step::send || step == Step::bytes || tells(step);
 }
 
+// From when to when somebody was late, in due and seen.
+[[nodiscard]] constexpr bool is_span(Step step) {
+  return step == Step::suite_late || step == Step::target_late || step == Step::client_waited;
+}
+
 struct Entry {
   Step step{Step::wake};
   std::int64_t at{0};    // nanoseconds since the take began
   int connection{0};     // 0: none
   std::string bytes{};   // of send, bytes, process, stopped and started
-  std::int64_t due{0};   // of *_late, as `at`
-  std::int64_t seen{0};  // of *_late
+  std::int64_t due{0};   // of spans, as `at`
+  std::int64_t seen{0};  // of spans
 };
 
 // Where one take of a case began, and everything that happened in it.

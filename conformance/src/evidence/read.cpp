@@ -126,7 +126,7 @@ class EvidenceReader {
   }
 
   bool add_details(const json::object& fields, Entry& entry) {
-    const bool late = entry.step == Step::suite_late || entry.step == Step::target_late;
+    const bool late = is_span(entry.step);
     const bool alone = late || tells(entry.step) || entry.step == Step::wake || entry.step == Step::deadline ||
                        entry.step == Step::clock;
     if (!alone && entry.connection == 0) {

@@ -15,7 +15,7 @@ struct StepWord {
   std::string_view word;
 };
 
-inline constexpr std::array<StepWord, 21> kStepWords{{{Step::connect, true, "connect"},
+inline constexpr std::array<StepWord, 22> kStepWords{{{Step::connect, true, "connect"},
                                                       {Step::connect_refused, true, "connect-refused"},
                                                       {Step::send, true, "send"},
                                                       {Step::send_failed, true, "send-failed"},
@@ -35,7 +35,8 @@ inline constexpr std::array<StepWord, 21> kStepWords{{{Step::connect, true, "con
                                                       {Step::stopped, true, "stop-target"},
                                                       {Step::started, true, "start-target"},
                                                       {Step::suite_late, false, "suite-late"},
-                                                      {Step::target_late, false, "target-late"}}};
+                                                      {Step::target_late, false, "target-late"},
+                                                      {Step::client_waited, false, "client-waited"}}};
 
 [[nodiscard]] constexpr const StepWord& word_of(Step step) {
   for (const StepWord& word : kStepWords) {

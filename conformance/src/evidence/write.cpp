@@ -35,7 +35,7 @@ std::string line(const Entry& entry) {
       fields["b64"] = to_base64(entry.bytes);
     }
   }
-  if (entry.step == Step::suite_late || entry.step == Step::target_late) {
+  if (is_span(entry.step)) {
     fields["due"] = entry.due;
     fields["seen"] = entry.seen;
   }

@@ -30,11 +30,14 @@ Finding doubt_when_late(Finding finding, const Context& context, Time start, Tim
   Medium& medium = context.wire.medium();
   const Duration suite_late = medium.worst_lag(Who::suite, start, end);
   const Duration target_late = medium.worst_lag(Who::target, start, end);
-  if (suite_late <= context.fast() / 5 && target_late <= context.fast() / 3) {
+  if (suite_late <= context.fast() / 5 && target_late <= context.fast() / 3 && context.starved() == Duration::zero()) {
     return finding;
   }
-  Finding doubt = unclear(fmt::format("{}; but this machine was overloaded: the suite up to {} late, the target {}",
-                                      finding.observed, ms_text(suite_late), ms_text(target_late)));
+  const std::string why =
+      context.starved() > Duration::zero()
+          ? fmt::format("the client waited {} for a processor", ms_text(context.starved()))
+          : fmt::format("the suite up to {} late, the target {}", ms_text(suite_late), ms_text(target_late));
+  Finding doubt = unclear(fmt::format("{}; but this machine was overloaded: {}", finding.observed, why));
   doubt.expected = finding.expected;
   doubt.target_gone = finding.target_gone;
   return doubt;

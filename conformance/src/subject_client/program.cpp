@@ -14,6 +14,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "subject_client/processor_wait.h"
 #include "subject_client/program_link.h"
 
 namespace plumbline::conform {
@@ -123,7 +124,9 @@ std::shared_ptr<net::ChildProcess> begin_client(const ClientCommand& command, Li
     complain(command, child.error());
     return nullptr;
   }
-  return std::make_shared<net::ChildProcess>(std::move(*child));
+  auto process = std::make_shared<net::ChildProcess>(std::move(*child));
+  medium.know_client([wait = ProcessorWait(process->pid())]() mutable { return wait.more(); });
+  return process;
 }
 
 }  // namespace plumbline::conform

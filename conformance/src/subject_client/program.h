@@ -21,9 +21,9 @@ struct ClientCommand {
 // Empty: a quote is open, or nothing was said.
 [[nodiscard]] std::vector<std::string> split_command(std::string_view line);
 
-// Opens a listening socket on the loopback for the medium, starts the program, and notes in the take where it was. The
-// answer keeps the program alive; it ends with it, and with the calling thread. Null: it could not be started; the case
-// finds it gone, and `errors` says why.
+// Opens a listening socket on the loopback for the medium, starts the program, lets the medium see how long it waits
+// for a processor, and notes in the take where it was. The answer keeps the program alive; it ends with it, and with
+// the calling thread. Null: it could not be started; the case finds it gone, and `errors` says why.
 [[nodiscard]] std::shared_ptr<net::ChildProcess> begin_client(const ClientCommand& command, LiveMedium& medium,
                                                               Take& take);
 

@@ -31,6 +31,15 @@ Stage::Stage(Context& c)
       log_(c.wire.log()) {}
 
 bool Stage::until(const std::function<bool()>& predicate, Duration bound) {
+  const Time begin = now();
+  const bool holds = serve_until(predicate, bound);
+  if (!holds) {
+    context.ran_out(begin, now());
+  }
+  return holds;
+}
+
+bool Stage::serve_until(const std::function<bool()>& predicate, Duration bound) {
   const Time deadline = now() + bound;
   bool over = false;
   while (!predicate()) {
@@ -45,7 +54,7 @@ bool Stage::until(const std::function<bool()>& predicate, Duration bound) {
 }
 
 void Stage::serve_for(Duration duration) {
-  until([] { return false; }, duration);
+  serve_until([] { return false; }, duration);
 }
 
 void Stage::serve() {

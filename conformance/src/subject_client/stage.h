@@ -29,7 +29,8 @@ class Stage {
   ProgramLink program;
   EngineServer server;
 
-  // Serves both until the predicate holds (true) or the time is over (false).
+  // Serves both until the predicate holds (true) or the time is over (false). Time that is over is in doubt where the
+  // client had no processor: Context::ran_out.
   bool until(const std::function<bool()>& predicate, Duration bound);
   void serve_for(Duration duration);
   [[nodiscard]] Time now() const { return medium_.time(); }
@@ -52,6 +53,7 @@ class Stage {
   [[nodiscard]] std::string lines() const;  // what the program told, for people
 
  private:
+  bool serve_until(const std::function<bool()>& predicate, Duration bound);
   void serve();
   [[nodiscard]] int next_number() const { return ProgramLink::kNumber + 1 + static_cast<int>(connections_.size()); }
 

@@ -27,6 +27,20 @@ Duration worst_of(const std::vector<Late>& marks, Time from, Time to) {
   return worst;
 }
 
+Duration covered_by(std::vector<Late> marks, Time from, Time to) {
+  std::sort(marks.begin(), marks.end(), [](const Late& a, const Late& b) { return a.due < b.due; });
+  Duration covered{};
+  for (const Late& late : marks) {
+    const Time begin = std::max<Time>(late.due, from);
+    const Time end = std::min<Time>(late.seen, to);
+    if (end > begin) {
+      covered += end - begin;
+      from = end;
+    }
+  }
+  return covered;
+}
+
 Duration LagTrack::worst(Time from, Time to) const {
   const std::lock_guard lock(mutex_);
   return worst_of(late_, from, to);

@@ -19,6 +19,8 @@ struct Late {
 
 // The worst lateness of anything that was due or seen within [from, to].
 [[nodiscard]] Duration worst_of(const std::vector<Late>& marks, Time from, Time to);
+// How much of [from, to] lies in any of them.
+[[nodiscard]] Duration covered_by(std::vector<Late> marks, Time from, Time to);
 
 // Thread-safe. `record` is for the ticker and for tests.
 class LagTrack {

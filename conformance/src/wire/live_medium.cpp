@@ -14,6 +14,7 @@ namespace plumbline::conform {
 namespace {
 
 constexpr int kPerAddress = 5'000;
+constexpr Duration kShortestWait = std::chrono::milliseconds{1};
 
 // One address has some 28,000 ports to call from, and a port rests for a while after use: on this machine thousands of
 // connections come from several addresses. Where that is refused, from the first.
@@ -69,6 +70,14 @@ Time LiveMedium::read_clock() {
   return time_;
 }
 
+void LiveMedium::note(Step step, const Late& late) {
+  note(step);
+  if (record_ != nullptr) {
+    record_->back().due = (late.due - start_).count();
+    record_->back().seen = (late.seen - start_).count();
+  }
+}
+
 // Marks are written down when they are asked for: nothing else of them reaches a verdict.
 void LiveMedium::learn(Watch& watch, Step step) {
   if (watch.track == nullptr) {
@@ -77,11 +86,7 @@ void LiveMedium::learn(Watch& watch, Step step) {
   for (const Late& late : watch.track->news(watch.cursor)) {
     if (late.seen >= start_ - std::chrono::milliseconds{100}) {
       watch.marks.push_back(late);
-      note(step);
-      if (record_ != nullptr) {
-        record_->back().due = (late.due - start_).count();
-        record_->back().seen = (late.seen - start_).count();
-      }
+      note(step, late);
     }
   }
 }
@@ -90,6 +95,22 @@ Duration LiveMedium::worst_lag(Who who, Time from, Time to) {
   Watch& watch = who == Who::suite ? suite_ : target_;
   learn(watch, who == Who::suite ? Step::suite_late : Step::target_late);
   return worst_of(watch.marks, from, to);
+}
+
+// The kernel counts a wait when it ends: it lies right before now, and what the client sent after it is not read yet.
+void LiveMedium::look_at_client() {
+  const Duration waited = client_waited_ ? client_waited_() : Duration::zero();
+  if (waited >= kShortestWait) {
+    const Time now = clock_.now();
+    client_.push_back({now - waited, now});
+  }
+}
+
+Duration LiveMedium::waited(Time from, Time to) {
+  for (; client_written_ < client_.size(); ++client_written_) {
+    note(Step::client_waited, client_[client_written_]);
+  }
+  return covered_by(client_, from, to);
 }
 
 bool LiveMedium::connect(int connection, const Endpoint& endpoint) {
@@ -183,6 +204,7 @@ bool LiveMedium::wait(Time deadline) {
   const Time now = clock_.now();
   const bool last = now >= deadline;  // what arrived while this thread was not running still counts
   poll_for(last ? Duration::zero() : deadline - now);
+  look_at_client();
   note(last ? Step::deadline : Step::wake);
   return last;
 }

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -29,12 +30,15 @@ class LiveMedium final : public Medium {
   void lend(int connection, int fd);          // a stream that is open already
   void listen(int fd, int first_connection);  // what connects is numbered from there on
 
+  // What the client under test has waited for a processor since this was last asked; asked whenever a wait ends.
+  void know_client(std::function<Duration()> waited) { client_waited_ = std::move(waited); }
   void know_process(TargetProcess* process) { process_ = process; }  // may be null; outlives the medium
 
   [[nodiscard]] Time start() const { return start_; }
   [[nodiscard]] Time time() const override { return time_; }
   Time read_clock() override;
   Duration worst_lag(Who who, Time from, Time to) override;
+  Duration waited(Time from, Time to) override;
   bool connect(int connection, const Endpoint& endpoint) override;
   Taken send(int connection, std::string_view bytes) override;
   void close(int connection, bool with_reset) override;
@@ -69,6 +73,8 @@ class LiveMedium final : public Medium {
   bool finish_connecting(Ready& ready, Socket& socket, Event& event);
   bool read(Ready& ready, Socket& socket, Event& event);
   void learn(Watch& watch, Step step);
+  void note(Step step, const Late& late);
+  void look_at_client();
 
   const Clock& clock_;
   std::vector<Entry>* record_;
@@ -82,6 +88,9 @@ class LiveMedium final : public Medium {
   std::vector<Ready> ready_;  // in reverse
   Watch suite_;
   Watch target_;
+  std::function<Duration()> client_waited_;
+  std::vector<Late> client_;       // when it waited
+  std::size_t client_written_{0};  // of these, in the record
 };
 
 }  // namespace plumbline::conform

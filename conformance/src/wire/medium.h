@@ -38,6 +38,9 @@ class Medium {
   virtual Time read_clock() = 0;                // the time now, as a case asks for it
   // The worst lateness of the suite itself, or of the target, within [from, to].
   virtual Duration worst_lag(Who who, Time from, Time to) = 0;
+  // How long, within [from, to], the client under test was ready to run and had no processor. None where it cannot be
+  // seen.
+  virtual Duration waited(Time from, Time to) = 0;
 
   // Connections are numbered by the caller, from 1. False: refused at once.
   virtual bool connect(int connection, const Endpoint& endpoint) = 0;

@@ -60,14 +60,22 @@ Time StoredMedium::read_clock() {
   return time_;
 }
 
-Duration StoredMedium::worst_lag(Who who, Time from, Time to) {
-  const Step step = who == Who::suite ? Step::suite_late : Step::target_late;
-  std::vector<Late>& marks = who == Who::suite ? suite_late_ : target_late_;
+void StoredMedium::learn(Step step, std::vector<Late>& marks) {
   for (const Entry* entry = head(); entry != nullptr && entry->step == step; entry = head()) {
     marks.push_back({start_ + Duration(entry->due), start_ + Duration(entry->seen)});
     advance();
   }
+}
+
+Duration StoredMedium::worst_lag(Who who, Time from, Time to) {
+  std::vector<Late>& marks = who == Who::suite ? suite_late_ : target_late_;
+  learn(who == Who::suite ? Step::suite_late : Step::target_late, marks);
   return worst_of(marks, from, to);
+}
+
+Duration StoredMedium::waited(Time from, Time to) {
+  learn(Step::client_waited, client_waited_);
+  return covered_by(client_waited_, from, to);
 }
 
 bool StoredMedium::connect(int connection, const Endpoint& /*endpoint*/) {

@@ -20,6 +20,7 @@ class StoredMedium final : public Medium {
   [[nodiscard]] Time time() const override { return time_; }
   Time read_clock() override;
   Duration worst_lag(Who who, Time from, Time to) override;
+  Duration waited(Time from, Time to) override;
   bool connect(int connection, const Endpoint& endpoint) override;
   Taken send(int connection, std::string_view bytes) override;
   void close(int connection, bool with_reset) override;
@@ -37,6 +38,7 @@ class StoredMedium final : public Medium {
  private:
   [[nodiscard]] const Entry* head() const;
   void advance();
+  void learn(Step step, std::vector<Late>& marks);
   void depart(std::string_view did);
   [[nodiscard]] bool told(Step step);
 
@@ -47,6 +49,7 @@ class StoredMedium final : public Medium {
   std::string departure_;
   std::vector<Late> suite_late_;
   std::vector<Late> target_late_;
+  std::vector<Late> client_waited_;
 };
 
 }  // namespace plumbline::conform

@@ -39,6 +39,13 @@ std::vector<const Heard*> answers_of(const ClientSession& session) {
   return answers;
 }
 
+Finding in_doubt(const Context& c, const std::string& seen, Time from, Time to) {
+  const Duration waited = c.waited(from, to);  // both are steps of the record: in this order
+  const Duration lag = c.lag(from, to);
+  return unclear(fmt::format("{}; the client waited {} for a processor, and the suite was {} late", seen,
+                             ms_text(waited), ms_text(lag)));
+}
+
 Finding answers_pings(Context& c, std::string_view transports, Via via) {
   Stage stage(c);
   if (auto stop = stage.connected(transports, "CLI-01")) {
@@ -73,7 +80,8 @@ Finding answers_pings(Context& c, std::string_view transports, Via via) {
                       fmt::format("pong {} came {} after its ping", i + 1, ms_text(gap)));
     }
     if (placed == Placement::unclear) {
-      return unclear("a pong at the edge while the suite was late");
+      return in_doubt(c, fmt::format("pong {} came {} after its ping", i + 1, ms_text(gap)), session.pings[i],
+                      answers[i]->at);
     }
     gaps += (gaps.empty() ? "" : ", ") + ms_text(gap);
   }
@@ -114,7 +122,8 @@ Finding leaves_a_silent_server(Context& c, std::string_view transports) {
   const Duration after = *gone - last;
   const std::string seen = fmt::format("it left {} after it", ms_text(after));
   const Window window{bound - bound / 20, bound + slack(Duration::zero(), Duration::zero())};
-  return judge_placement(c.place_span(last, *gone, window), expected, seen);
+  const Placement where = c.place_span(last, *gone, window);
+  return where == Placement::unclear ? in_doubt(c, seen, last, *gone) : judge_placement(where, expected, seen);
 }
 
 }  // namespace
@@ -167,7 +176,8 @@ Finding cli_07_b(Context& c) {
   }
   // The first pause may be the longest of its range and a later one the shortest of its own: three doublings decide.
   if (pauses.back() < pauses.front() * 1.2) {
-    return violated("growing pauses", seen);
+    const double own = pauses.front() - to_ms(c.waited(lost, tries.front()));  // what the machine did not add
+    return pauses.back() < own * 1.2 ? violated("growing pauses", seen) : in_doubt(c, seen, lost, tries.front());
   }
   const double factor = pauses[2] / pauses[1];
   const bool regular = std::all_of(pauses.begin() + 2, pauses.end(), [&, previous = pauses[1]](double pause) mutable {

@@ -27,6 +27,7 @@ class SinkMedium final : public Medium {
   [[nodiscard]] Time time() const override { return now; }
   Time read_clock() override { return now; }
   Duration worst_lag(Who /*who*/, Time /*from*/, Time /*to*/) override { return {}; }
+  Duration waited(Time /*from*/, Time /*to*/) override { return {}; }
   bool connect(int /*connection*/, const Endpoint& /*endpoint*/) override { return false; }
   Taken send(int connection, std::string_view bytes) override {
     sent[connection] += bytes;
