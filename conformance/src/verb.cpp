@@ -76,12 +76,18 @@ std::function<bool(Target&)> reviver(const std::shared_ptr<Chosen>& chosen, cons
       }
       return false;
     }
-    auto own = OwnServer::start(*own_variant(options.own.variant), options.own.mutant);
+    const auto redis = std::dynamic_pointer_cast<OwnRedis>(chosen->backplane);
+    if (redis != nullptr && !redis->start()) {
+      return false;
+    }
+    auto own =
+        OwnServer::start(*own_variant(options.own.variant), options.own.mutant, redis == nullptr ? "" : redis->url());
     if (!own) {
       return false;
     }
     *chosen->own = std::move(*own);
     target.endpoint = chosen->own->target().endpoint;
+    target.nodes = chosen->own->target().nodes;
     return true;
   };
 }
@@ -110,6 +116,12 @@ std::unique_ptr<TargetProcess> process_of(const std::shared_ptr<Chosen>& chosen,
       return chosen->own->start_again();
     }
     return chosen->started != nullptr && chosen->started->restart(chosen->target.endpoint, clock);
+  };
+  means.stop_backplane = [chosen] {
+    return chosen->backplane != nullptr && chosen->backplane->stop();
+  };
+  means.start_backplane = [chosen] {
+    return chosen->backplane != nullptr && chosen->backplane->start();
   };
   return std::make_unique<ProcessOfTarget>(std::move(means));
 }

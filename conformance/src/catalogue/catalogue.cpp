@@ -143,7 +143,7 @@ bool Clause::restarts() const {
 
 bool Clause::runs_alone() const {
   return restarts() || std::any_of(required.begin(), required.end(), [](const std::string& capability) {
-           return capability == "observe.process" || capability == "scale";
+           return capability == "observe.process" || capability == "scale" || capability == "control.backplane";
          });
 }
 

@@ -27,10 +27,12 @@ enum class Step {
   bytes,
   end_of_stream,
   reset,
-  clock,    // the case asked for the time
-  process,  // what the target's process uses, as text
-  stopped,  // the target was asked to end: yes, or no when nobody can
-  started,  // the target was started again: yes or no
+  clock,              // the case asked for the time
+  process,            // what the target's process uses, as text
+  stopped,            // the target was asked to end: yes, or no when nobody can
+  started,            // the target was started again: yes or no
+  backplane_stopped,  // the same of what joins the nodes of the target
+  backplane_started,
   suite_late,
   target_late,
   client_waited,  // for a processor
@@ -38,7 +40,8 @@ enum class Step {
 
 // About the target's process, not about a connection.
 [[nodiscard]] constexpr bool tells(Step step) {
-  return step == Step::process || step == Step::stopped || step == Step::started;
+  return step == Step::process || step == Step::stopped || step == Step::started || step == Step::backplane_stopped ||
+         step == Step::backplane_started;
 }
 [[nodiscard]] constexpr bool has_bytes(Step step) {
   return step == Step::send || step == Step::bytes || tells(step);
@@ -53,9 +56,10 @@ struct Entry {
   Step step{Step::wake};
   std::int64_t at{0};    // nanoseconds since the take began
   int connection{0};     // 0: none
-  std::string bytes{};   // of send, bytes, process, stopped and started
+  std::string bytes{};   // of send, bytes and those that tell
   std::int64_t due{0};   // of spans, as `at`
   std::int64_t seen{0};  // of spans
+  int node{0};           // of connect: which node of the target, from 0
 };
 
 // Where one take of a case began, and everything that happened in it.
@@ -68,6 +72,7 @@ struct Take {
   std::int64_t monotonic_ns{0};  // of the machine that ran it
   std::vector<Entry> entries;
   std::int64_t ended{0};
+  std::vector<std::string> nodes{};  // HOST:PORT of the target's further nodes
 };
 
 }  // namespace plumbline::conform

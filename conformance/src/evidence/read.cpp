@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
@@ -17,6 +18,7 @@ namespace json = boost::json;
 
 constexpr std::int64_t kClockEnd = std::int64_t{1} << 61U;
 constexpr int kMostConnections = 100'000;
+constexpr int kMostNodes = 100;
 
 class EvidenceReader {
  public:
@@ -82,8 +84,25 @@ class EvidenceReader {
       fail("a take needs take, host, port, path, started and monotonic_ns");
       return;
     }
-    take_ = {*id, static_cast<int>(*number), *host, *path, static_cast<std::uint16_t>(*port), *started, *start, {}, 0};
+    take_ = {*id, static_cast<int>(*number), *host, *path, static_cast<std::uint16_t>(*port), *started, *start, {}, 0,
+             {}};
+    read_nodes(fields);
     open_ = true;
+  }
+
+  void read_nodes(const json::object& fields) {
+    const json::value* const nodes = fields.if_contains("nodes");
+    if (nodes == nullptr) {
+      return;
+    }
+    const json::array* const all = nodes->if_array();
+    for (const json::value& node : all != nullptr ? *all : json::array{nullptr}) {
+      if (!node.is_string()) {
+        fail("nodes must be texts such as 127.0.0.1:4001");
+        return;
+      }
+      take_.nodes.emplace_back(node.get_string());
+    }
   }
 
   std::optional<std::int64_t> time(const json::object& fields) {
@@ -119,6 +138,7 @@ class EvidenceReader {
     entry.step = *step;
     entry.at = *at;
     entry.connection = static_cast<int>(whole_in(fields, "on", 1, kMostConnections).value_or(0));
+    entry.node = static_cast<int>(whole_in(fields, "node", 1, kMostNodes).value_or(0));
     if (!add_details(fields, entry)) {
       return;
     }

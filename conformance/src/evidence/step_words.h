@@ -15,7 +15,7 @@ struct StepWord {
   std::string_view word;
 };
 
-inline constexpr std::array<StepWord, 22> kStepWords{{{Step::connect, true, "connect"},
+inline constexpr std::array<StepWord, 24> kStepWords{{{Step::connect, true, "connect"},
                                                       {Step::connect_refused, true, "connect-refused"},
                                                       {Step::send, true, "send"},
                                                       {Step::send_failed, true, "send-failed"},
@@ -34,6 +34,8 @@ inline constexpr std::array<StepWord, 22> kStepWords{{{Step::connect, true, "con
                                                       {Step::process, false, "process"},
                                                       {Step::stopped, true, "stop-target"},
                                                       {Step::started, true, "start-target"},
+                                                      {Step::backplane_stopped, true, "stop-backplane"},
+                                                      {Step::backplane_started, true, "start-backplane"},
                                                       {Step::suite_late, false, "suite-late"},
                                                       {Step::target_late, false, "target-late"},
                                                       {Step::client_waited, false, "client-waited"}}};

@@ -15,6 +15,8 @@ namespace plumbline::conform {
 
 // A take is a line that begins it, a line per step and a line that ends it:
 //   {"case":"EIO-HS-01.a","take":1,"host":"127.0.0.1","port":4000,"path":"/socket.io/","started":"...","monotonic_ns":7}
+//   where the target has further nodes, also "nodes":["127.0.0.1:4001"]; connect then says "node":1 for the first of
+//   them
 //   {"t":1200,"did":"send","on":1,"text":"GET ..."}       t: nanoseconds since the take began; on: which connection
 //   {"t":9000,"saw":"bytes","on":1,"b64":"gQEy"}          bytes that are no printable ASCII
 //   {"t":9100,"end":true}

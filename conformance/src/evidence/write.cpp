@@ -1,5 +1,6 @@
 // Evidence to text. Stage: evidence.
 #include <algorithm>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -28,6 +29,9 @@ std::string line(const Entry& entry) {
   if (entry.connection != 0) {
     fields["on"] = entry.connection;
   }
+  if (entry.node != 0) {
+    fields["node"] = entry.node;
+  }
   if (has_bytes(entry.step)) {
     if (printable(entry.bytes)) {
       fields["text"] = entry.bytes;
@@ -45,13 +49,17 @@ std::string line(const Entry& entry) {
 }  // namespace
 
 std::string to_lines(const Take& take) {
-  std::string text = line({{"case", take.case_id},
-                           {"take", take.number},
-                           {"host", take.host},
-                           {"port", take.port},
-                           {"path", take.path},
-                           {"started", take.started},
-                           {"monotonic_ns", take.monotonic_ns}});
+  json::object head{{"case", take.case_id},
+                    {"take", take.number},
+                    {"host", take.host},
+                    {"port", take.port},
+                    {"path", take.path},
+                    {"started", take.started},
+                    {"monotonic_ns", take.monotonic_ns}};
+  if (!take.nodes.empty()) {
+    head["nodes"] = json::array(take.nodes.begin(), take.nodes.end());
+  }
+  std::string text = line(head);
   for (const Entry& entry : take.entries) {
     text += line(entry);
   }

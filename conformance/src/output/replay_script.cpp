@@ -63,7 +63,7 @@ for ms, do, on, data in STEPS:
     listen(start + late + ms / 1000)
     begun = time.monotonic()
     if do == "connect":
-        sockets[on], heard[on] = socket.create_connection((HOST, PORT), 5), b""
+        sockets[on], heard[on] = socket.create_connection(NODES[data or 0], 5), b""
     elif do == "hear":  # the server said something here
         listen(begun + PATIENCE, lambda: on in fresh)
         fresh.discard(on)
@@ -76,7 +76,8 @@ for ms, do, on, data in STEPS:
     elif do == "send" and sockets[on].fileno() >= 0:
         for old, new in ids.items():
             data = data.replace(old, new)
-        data = data.replace(RECORDED, b"%s:%d" % (HOST.encode(), PORT))
+        for old, (host, port) in zip(RECORDED, NODES):
+            data = data.replace(old, b"%s:%d" % (host.encode(), port))
         say(on, "->", words(data))
         try:
             sockets[on].sendall(data)
@@ -185,7 +186,7 @@ std::string steps(const Take& take) {
   for (const Entry& entry : take.entries) {
     switch (entry.step) {
       case Step::connect:
-        text += step(entry, "connect", "None");
+        text += step(entry, "connect", entry.node == 0 ? "None" : std::to_string(entry.node));
         break;
       case Step::send:
         text += step(entry, "send", python_bytes(entry.bytes));
@@ -237,15 +238,17 @@ std::string replay_script(const Take& take, const ScriptWords& words) {
       "#!/usr/bin/env python3\n"
       "# {}: {}\n#   expected  {}\n#   observed  {}\n"
       "# Plays what the suite sent in {}, byte for byte and at its pace, and shows what comes back.\n"
-      "# usage: python3 {}.py [HOST:PORT]\n"
+      "# usage: python3 {}.py [HOST:PORT of each node]\n"
       "import re\nimport select\nimport socket\nimport sys\nimport time\n\n",
       one_line(words.clause), one_line(words.title), one_line(words.expected), one_line(words.observed), take.case_id,
       take.case_id);
-  const std::string authority = fmt::format("{}:{}", take.host, take.port);
-  text += fmt::format("RECORDED = {}\n", python_bytes(authority));
+  text += fmt::format("RECORDED = [{}", python_bytes(fmt::format("{}:{}", take.host, take.port)));
+  for (const std::string& node : take.nodes) {
+    text += ", " + python_bytes(node);
+  }
   text +=
-      "HOST, PORT = (sys.argv[1] if len(sys.argv) > 1 else RECORDED.decode()).rsplit(\":\", 1)\nHOST, PORT = "
-      "HOST.strip(\"[]\"), int(PORT)\n";
+      "]\nNODES = [node.rsplit(\":\", 1) for node in sys.argv[1:] or [node.decode() for node in RECORDED]]\n"
+      "NODES = [(host.strip(\"[]\"), int(port)) for host, port in NODES]\n";
   text += "PATIENCE = 2  # seconds for what the server said at once when this was recorded\n";
   text += "STEPS = [  # ms since the beginning, what, connection, bytes\n" + steps(take) + "]\n";
   return text + std::string(kPlayer);

@@ -67,6 +67,9 @@ Examined examine(const CaseRecord& record, const Clause& clause, const Target& t
   const LastEventClock log_clock(medium);
   WireLog log(log_clock);
   Wire wire(target.endpoint, log, medium);
+  for (const Endpoint& node : target.nodes) {
+    wire.add_node(node);
+  }
   if (target.has(kRecovery) && !about_recovery(clause)) {
     wire.take_offsets_off();
   }

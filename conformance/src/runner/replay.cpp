@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "runner/examine.h"
 #include "wire/stored_medium.h"
@@ -15,11 +16,26 @@ struct Judged {
   std::string departure;
 };
 
+// Of "HOST:PORT"; nobody connects to it.
+Endpoint stored_node(const std::string& authority, const std::string& path) {
+  Endpoint node;
+  const std::size_t colon = std::min(authority.rfind(':'), authority.size());
+  node.host = authority.substr(0, colon);
+  node.path = path;
+  std::from_chars(authority.data() + std::min(colon + 1, authority.size()), authority.data() + authority.size(),
+                  node.port);
+  return node;
+}
+
 Judged judge(const CaseRecord& record, const Clause& clause, Target target, const Take& take) {
   target.endpoint = {};
   target.endpoint.host = take.host;
   target.endpoint.port = take.port;
   target.endpoint.path = take.path;
+  target.nodes.clear();
+  for (const std::string& authority : take.nodes) {
+    target.nodes.push_back(stored_node(authority, take.path));
+  }
   StoredMedium medium(take);
   Judged judged;
   judged.examined = examine(record, clause, target, medium, [](Time) {});

@@ -112,6 +112,9 @@ void Runner::run_once(Slot& slot) {
   take.host = target_.endpoint.host;
   take.port = target_.endpoint.port;
   take.path = target_.endpoint.path;
+  for (const Endpoint& node : target_.nodes) {
+    take.nodes.push_back(node.authority());
+  }
   take.started = iso8601(clock_.wall_now());
   LiveMedium medium(clock_, &take.entries, {&lag_, canary_ != nullptr ? &target_lag_ : nullptr});
   take.monotonic_ns = medium.start().time_since_epoch().count();
@@ -123,6 +126,9 @@ void Runner::run_once(Slot& slot) {
     options_.recorder->keep(take);
   }
   add(slot.run, std::move(examined));
+  if (medium.left_backplane_stopped()) {
+    (void)options_.process->start_backplane();
+  }
   if (slot.clause->restarts() && options_.process != nullptr && !accepts()) {
     (void)options_.process->start();  // where the case did not get that far
   }

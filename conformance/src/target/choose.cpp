@@ -32,6 +32,9 @@ boost::system::result<Chosen, Halt> read_target_file(const std::string& file) {
   if (!read.control.start.empty()) {
     chosen.started = std::make_shared<StartedTarget>(read.control, folder.string());
   }
+  if (!read.control.stop_backplane.empty()) {
+    chosen.backplane = std::make_shared<CommandedBackplane>(read.control, folder.string());
+  }
   if (!read.pid_file.empty()) {
     chosen.pid_file = (folder / read.pid_file).string();
   }
@@ -46,7 +49,15 @@ boost::system::result<Chosen, Halt> start_own(const OwnChoice& choice) {
   if (variant == nullptr) {
     return Halt{ExitCode::usage, "unknown variant '" + choice.variant + "' of our own server"};
   }
-  auto own = OwnServer::start(*variant, choice.mutant);
+  std::shared_ptr<OwnRedis> redis;
+  if (variant->cluster) {
+    auto started = OwnRedis::start_new();
+    if (!started) {
+      return Halt{ExitCode::setup_failed, started.error()};
+    }
+    redis = *started;
+  }
+  auto own = OwnServer::start(*variant, choice.mutant, redis == nullptr ? "" : redis->url());
   if (!own) {
     // A fault that this build does not have, or nobody knows, is the caller's mistake; the server said which.
     return Halt{choice.mutant.empty() ? ExitCode::setup_failed : ExitCode::usage, own.error()};
@@ -56,7 +67,9 @@ boost::system::result<Chosen, Halt> start_own(const OwnChoice& choice) {
   if (!choice.mutant.empty()) {
     words += (words.empty() ? "" : " ") + ("--mutant " + choice.mutant);
   }
-  return Chosen{server->target(), server, std::move(words)};
+  Chosen chosen{server->target(), server, std::move(words)};
+  chosen.backplane = redis;
+  return chosen;
 }
 
 boost::system::result<Chosen, Halt> find_target(const std::string& target, const OwnChoice& own, const Clock& clock) {

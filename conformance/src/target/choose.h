@@ -7,6 +7,7 @@
 
 #include "plumbline/base/clock.h"
 #include "plumbline/base/exit_code.h"
+#include "target/backplane.h"
 #include "target/own_server.h"
 #include "target/started_target.h"
 #include "target/target.h"
@@ -32,6 +33,7 @@ struct Chosen {
   std::shared_ptr<OwnServer> own;  // when we are our own target
   std::string words;
   std::shared_ptr<StartedTarget> started{};  // when its target file says how
+  std::shared_ptr<Backplane> backplane{};    // when the target has one that can be stopped
   std::string pid_file{};                    // path that its target file names
   std::string expectations{};                // path that its target file names
 };

@@ -17,6 +17,7 @@ void read_endpoints(Complaints& complaints, const YAML::Node& node, Target& targ
   StrictMap socketio(complaints, endpoints.get("socketio"), "endpoints.socketio");
   const std::string url = socketio.text("url");
   const std::string path = socketio.text("path", false);
+  const std::vector<std::string> nodes = socketio.texts("nodes");
   for (const std::string_view later : {"namespace", "auth"}) {
     (void)socketio.get(later);
   }
@@ -36,6 +37,15 @@ void read_endpoints(Complaints& complaints, const YAML::Node& node, Target& targ
   target.endpoint = *endpoint;
   if (!path.empty()) {
     target.endpoint.path = path;
+  }
+  for (const std::string& each : nodes) {
+    auto further = parse_endpoint(each);
+    if (!further) {
+      complaints.add(socketio.mark(), further.error());
+      return;
+    }
+    further->path = target.endpoint.path;
+    target.nodes.push_back(*further);
   }
 }
 
@@ -71,7 +81,15 @@ void read_timing(Complaints& complaints, const YAML::Node& node, Target& target)
 
 Control read_control(Complaints& complaints, const YAML::Node& node) {
   StrictMap map(complaints, node, "control");
-  const Control control{map.text("start"), map.text("stop", false)};
+  Control control;
+  if (map.has("backplane")) {
+    StrictMap backplane(complaints, map.get("backplane"), "control.backplane");
+    control.stop_backplane = backplane.text("stop");
+    control.start_backplane = backplane.text("start");
+    backplane.done();
+  }
+  control.stop = map.text("stop", false);
+  control.start = map.text("start", control.stop_backplane.empty() || !control.stop.empty());
   for (const std::string_view later : {"ready", "kill", "pause", "resume", "net", "logs", "clock"}) {
     (void)map.get(later);
   }

@@ -8,16 +8,57 @@
 #include <string>
 
 #include "target/started_target.h"
+#include "wire/wire.h"
 
 namespace plumbline::conform {
 namespace {
 
 constexpr std::string_view kReadyLine = "plumbline: listening on ";
 constexpr Duration kEndsWithin = std::chrono::seconds{1};  // behind the grace that the case gave it
+constexpr Duration kJoinsWithin = std::chrono::seconds{5};
+
+struct Started {
+  net::ChildProcess child;
+  Endpoint endpoint;
+};
+
+boost::system::result<Started, std::string> start_one(const net::ChildProcess::Options& options) {
+  auto child = net::ChildProcess::start(options);
+  if (!child) {
+    return child.error();
+  }
+  const auto url = child->wait_for_line(kReadyLine, kStartsWithin);
+  if (!url) {
+    return std::string("the server `plumbline serve --app echo` did not start; its own words are above");
+  }
+  auto endpoint = parse_endpoint(*url);
+  if (!endpoint) {
+    return endpoint.error();
+  }
+  return Started{std::move(*child), *endpoint};
+}
+
+// Its Redis carries what it says and hears, as its readiness tells.
+bool is_joined(const Endpoint& node) {
+  const SteadyClock clock;
+  const Time deadline = clock.now() + kJoinsWithin;
+  while (clock.now() < deadline) {
+    WireLog log(clock);
+    Wire wire(node, log, clock);
+    HttpExchange& ready = wire.http_raw(wire.request_head("GET", "", "/health/ready") + "\r\n");
+    wire.until([&ready] { return ready.done(); }, kJoinsWithin);
+    if (ready.answer() != nullptr && ready.answer()->body.find(R"("redis":"ok")") != std::string::npos) {
+      return true;
+    }
+    wire.pump_for(std::chrono::milliseconds{20});
+  }
+  return false;
+}
 
 }  // namespace
 
-boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant& variant, const std::string& mutant) {
+boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant& variant, const std::string& mutant,
+                                                               const std::string& redis) {
   net::ChildProcess::Options options;
   options.command = {net::self_executable(),
                      "serve",
@@ -34,25 +75,20 @@ boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant&
                      "--upgrade-timeout",
                      "600"};
   options.command.insert(options.command.end(), variant.words.begin(), variant.words.end());
+  if (variant.cluster) {
+    options.command.insert(options.command.end(), {"--cluster", redis, "--log-level", "error"});
+  }
   if (!mutant.empty()) {
     options.command.insert(options.command.end(), {"--mutant", mutant});
   }
-  auto child = net::ChildProcess::start(options);
-  if (!child) {
-    return child.error();
-  }
-  const auto url = child->wait_for_line(kReadyLine, kStartsWithin);
-  if (!url) {
-    return std::string("the server `plumbline serve --app echo` did not start; its own words are above");
-  }
-  auto endpoint = parse_endpoint(*url);
-  if (!endpoint) {
-    return endpoint.error();
+  auto first = start_one(options);
+  if (!first) {
+    return first.error();
   }
   Target target;
   target.name = fmt::format("plumbline serve --app echo{}{}{}{}", variant.words.empty() ? "" : " ",
                             fmt::join(variant.words, " "), mutant.empty() ? "" : " --mutant ", mutant);
-  target.endpoint = *endpoint;
+  target.endpoint = first->endpoint;
   target.timing.ping_interval = variant.ping_interval;
   target.timing.ping_timeout = std::chrono::milliseconds{200};
   target.timing.connect_timeout = std::chrono::milliseconds{1000};
@@ -64,7 +100,26 @@ boost::system::result<OwnServer, std::string> OwnServer::start(const OwnVariant&
   target.max_payload = 1'000'000;
   target.capabilities = capabilities_of(variant);
   target.configuration = fmt::format("{}", fmt::join(options.command, " "));
-  return OwnServer(std::move(*child), std::move(target), options.command);
+  OwnServer server(std::move(first->child), std::move(target), options.command);
+  if (variant.cluster) {
+    if (std::string problem = server.add_node(); !problem.empty()) {
+      return problem;
+    }
+  }
+  return server;
+}
+
+std::string OwnServer::add_node() {
+  net::ChildProcess::Options options;
+  options.command = command_;
+  auto further = start_one(options);
+  if (!further) {
+    return further.error();
+  }
+  nodes_.push_back(std::move(further->child));
+  target_.nodes.push_back(further->endpoint);
+  const bool joined = is_joined(target_.endpoint) && is_joined(target_.nodes.back());
+  return joined ? "" : "the nodes of our own server did not join each other";
 }
 
 void OwnServer::ask_to_end() {

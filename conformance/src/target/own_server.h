@@ -14,9 +14,10 @@ namespace plumbline::conform {
 // Start and use it from one thread: the child dies with the thread that started it.
 class OwnServer {
  public:
-  // `mutant` may be empty. The error is one sentence.
+  // `mutant` may be empty; `redis`: URL of what joins the nodes of a cluster. The error is one sentence.
   [[nodiscard]] static boost::system::result<OwnServer, std::string> start(const OwnVariant& variant,
-                                                                           const std::string& mutant);
+                                                                           const std::string& mutant,
+                                                                           const std::string& redis = {});
 
   [[nodiscard]] const Target& target() const { return target_; }
   [[nodiscard]] bool running() { return child_.running(); }
@@ -28,8 +29,10 @@ class OwnServer {
  private:
   OwnServer(net::ChildProcess child, Target target, std::vector<std::string> command)
       : child_(std::move(child)), target_(std::move(target)), command_(std::move(command)) {}
+  [[nodiscard]] std::string add_node();  // empty, or why there is none
 
   net::ChildProcess child_;
+  std::vector<net::ChildProcess> nodes_{};  // further ones
   Target target_;
   std::vector<std::string> command_;
 };

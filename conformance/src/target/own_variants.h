@@ -18,6 +18,7 @@ struct OwnVariant {
   std::optional<Duration> recovery_window{};
   Duration ping_interval{std::chrono::milliseconds{300}};
   std::optional<Duration> head_timeout{};
+  bool cluster{false};                 // two nodes and a Redis
   std::vector<std::string> clauses{};  // what it is for: judged where nothing else is asked for; empty: all
 };
 

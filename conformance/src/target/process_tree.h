@@ -23,6 +23,8 @@ class ProcessOfTarget final : public TargetProcess {
     std::function<std::optional<pid_t>()> pid;
     std::function<bool()> stop;
     std::function<bool()> start;
+    std::function<bool()> stop_backplane{};
+    std::function<bool()> start_backplane{};
   };
   explicit ProcessOfTarget(Means means) : means_(std::move(means)) {}
 
@@ -32,6 +34,8 @@ class ProcessOfTarget final : public TargetProcess {
   }
   bool stop() override { return means_.stop(); }
   bool start() override { return means_.start(); }
+  bool stop_backplane() override { return means_.stop_backplane && means_.stop_backplane(); }
+  bool start_backplane() override { return means_.start_backplane && means_.start_backplane(); }
 
  private:
   Means means_;

@@ -34,6 +34,9 @@ struct Timing {
 struct Control {
   std::string start;  // empty: nobody can start the target
   std::string stop;   // empty: what `start` left running is ended by a signal
+  // Of what joins its nodes; each ends by itself once that is done. Both or neither.
+  std::string stop_backplane{};
+  std::string start_backplane{};
 
   bool operator==(const Control&) const = default;
 };
@@ -41,6 +44,7 @@ struct Control {
 struct Target {
   std::string name{"target"};
   Endpoint endpoint;
+  std::vector<Endpoint> nodes;  // further ones that with it are one server
   Timing timing;
   bool timing_declared{false};  // else taken from the open packet, so that it cannot be judged
   std::optional<std::uint64_t> max_payload;

@@ -14,6 +14,7 @@ struct Endpoint {
   std::string host;
   std::uint16_t port{80};
   std::string path{"/socket.io/"};
+  int node{0};  // which node of the target, from 0
   sockaddr_storage address{};
   socklen_t address_length{0};
 

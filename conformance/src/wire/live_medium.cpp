@@ -133,6 +133,9 @@ bool LiveMedium::connect(int connection, const Endpoint& endpoint) {
   }
   sockets_[connection] = made;
   note(Step::connect, connection);
+  if (record_ != nullptr) {
+    record_->back().node = endpoint.node;
+  }
   return true;
 }
 
@@ -197,6 +200,20 @@ bool LiveMedium::stop_target() {
 bool LiveMedium::start_target() {
   const bool done = process_ != nullptr && process_->start();
   note(Step::started, 0, done ? "yes" : "no");
+  return done;
+}
+
+bool LiveMedium::stop_backplane() {
+  const bool done = process_ != nullptr && process_->stop_backplane();
+  backplane_stopped_ = done;
+  note(Step::backplane_stopped, 0, done ? "yes" : "no");
+  return done;
+}
+
+bool LiveMedium::start_backplane() {
+  const bool done = process_ != nullptr && process_->start_backplane();
+  backplane_stopped_ = backplane_stopped_ && !done;
+  note(Step::backplane_started, 0, done ? "yes" : "no");
   return done;
 }
 

@@ -49,6 +49,9 @@ class LiveMedium final : public Medium {
   std::optional<ProcessUse> process() override;
   bool stop_target() override;
   bool start_target() override;
+  bool stop_backplane() override;
+  bool start_backplane() override;
+  [[nodiscard]] bool left_backplane_stopped() const { return backplane_stopped_; }
 
  private:
   struct Socket {
@@ -82,6 +85,7 @@ class LiveMedium final : public Medium {
   Time time_;
   std::map<int, Socket> sockets_;
   TargetProcess* process_{nullptr};
+  bool backplane_stopped_{false};
   int listening_{-1};
   int next_accepted_{0};
   bool knocking_{false};

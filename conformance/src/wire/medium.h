@@ -55,10 +55,13 @@ class Medium {
   // The next thing that this wait brought. False: that was all.
   virtual bool next(Event& event) = 0;
 
-  // As TargetProcess; for cases whose clause requires observe.process or control.restart.
+  // As TargetProcess; for cases whose clause requires observe.process, control.restart or
+  // control.backplane.
   virtual std::optional<ProcessUse> process() = 0;
   virtual bool stop_target() = 0;
   virtual bool start_target() = 0;
+  virtual bool stop_backplane() = 0;
+  virtual bool start_backplane() = 0;
 };
 
 }  // namespace plumbline::conform

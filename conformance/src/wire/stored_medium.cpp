@@ -78,10 +78,11 @@ Duration StoredMedium::waited(Time from, Time to) {
   return covered_by(client_waited_, from, to);
 }
 
-bool StoredMedium::connect(int connection, const Endpoint& /*endpoint*/) {
+bool StoredMedium::connect(int connection, const Endpoint& endpoint) {
   const Entry* entry = head();
-  const bool same = entry != nullptr && entry->connection == connection &&
-                    (entry->step == Step::connect || entry->step == Step::connect_refused);
+  const bool same =
+      entry != nullptr && entry->connection == connection &&
+      (entry->step == Step::connect_refused || (entry->step == Step::connect && entry->node == endpoint.node));
   if (!same) {
     depart("opened a connection, which it did not then");
     return false;

@@ -31,6 +31,8 @@ class StoredMedium final : public Medium {
   std::optional<ProcessUse> process() override;
   bool stop_target() override { return told(Step::stopped); }
   bool start_target() override { return told(Step::started); }
+  bool stop_backplane() override { return told(Step::backplane_stopped); }
+  bool start_backplane() override { return told(Step::backplane_started); }
 
   // Once the case has ended: everything must have been used up. Empty: it went as recorded.
   [[nodiscard]] std::string departure_at_end();

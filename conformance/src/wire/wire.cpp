@@ -3,16 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "wire/event_offset.h"
 #include "wire/live_medium.h"
 
 namespace plumbline::conform {
 
-Wire::Wire(const Endpoint& endpoint, WireLog& log, Medium& medium) : endpoint_(endpoint), log_(log), medium_(&medium) {}
+Wire::Wire(const Endpoint& endpoint, WireLog& log, Medium& medium)
+    : endpoints_{endpoint}, log_(log), medium_(&medium) {}
 
 Wire::Wire(const Endpoint& endpoint, WireLog& log, const Clock& clock)
-    : endpoint_(endpoint), log_(log), own_(std::make_unique<LiveMedium>(clock, nullptr)), medium_(own_.get()) {}
+    : endpoints_{endpoint}, log_(log), own_(std::make_unique<LiveMedium>(clock, nullptr)), medium_(own_.get()) {}
+
+void Wire::add_node(Endpoint endpoint) {
+  endpoint.node = static_cast<int>(endpoints_.size());
+  endpoints_.push_back(std::move(endpoint));
+}
 
 HttpExchange& Wire::http(std::string_view method, std::string_view query, std::string_view body,
                          std::string_view header_lines) {
@@ -27,20 +34,20 @@ HttpExchange& Wire::http(std::string_view method, std::string_view query, std::s
 }
 
 std::string Wire::request_head(std::string_view method, std::string_view query, std::string_view path) const {
-  return fmt::format("{} {}{}{} HTTP/1.1\r\nHost: {}\r\n", method, path.empty() ? endpoint_.path : path,
-                     query.empty() ? "" : "?", query, endpoint_.authority());
+  return fmt::format("{} {}{}{} HTTP/1.1\r\nHost: {}\r\n", method, path.empty() ? endpoint().path : path,
+                     query.empty() ? "" : "?", query, endpoint().authority());
 }
 
 HttpExchange& Wire::http_raw(std::string_view bytes, HttpExchange::After after) {
-  auto exchange = std::make_unique<HttpExchange>(*medium_, endpoint_, log_, next_number(), bytes, after);
+  auto exchange = std::make_unique<HttpExchange>(*medium_, endpoint(), log_, next_number(), bytes, after);
   HttpExchange& reference = *exchange;
   connections_.push_back(std::move(exchange));
   return reference;
 }
 
 WebSocket& Wire::web_socket(std::string_view query, std::string_view header_lines) {
-  auto socket = std::make_unique<WebSocket>(*medium_, endpoint_, log_, next_number(),
-                                            endpoint_.path + "?" + std::string(query), header_lines);
+  auto socket = std::make_unique<WebSocket>(*medium_, endpoint(), log_, next_number(),
+                                            endpoint().path + "?" + std::string(query), header_lines);
   WebSocket& reference = *socket;
   reference.take_offsets_off(offsets_off_);
   connections_.push_back(std::move(socket));

@@ -19,6 +19,10 @@ class Wire {
   Wire(const Endpoint& endpoint, WireLog& log, Medium& medium);
   Wire(const Endpoint& endpoint, WireLog& log, const Clock& clock);
 
+  // Further nodes of the target, numbered from 1 as they are added; what is opened from here on goes to one of them.
+  void add_node(Endpoint endpoint);
+  void to_node(std::size_t node) { node_ = node; }
+
   // `query` without '?'. Headers are literal lines, each ending in CRLF. Objects live as long as the Wire.
   HttpExchange& http(std::string_view method, std::string_view query, std::string_view body = {},
                      std::string_view header_lines = {});
@@ -40,7 +44,7 @@ class Wire {
   // Runs after each round of serving: how a session keeps a poll in flight.
   void on_round(std::function<void()> hook) { hooks_.push_back(std::move(hook)); }
 
-  [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
+  [[nodiscard]] const Endpoint& endpoint() const { return endpoints_[node_]; }
   [[nodiscard]] bool any_refused() const;  // the target did not accept a connection
   [[nodiscard]] Medium& medium() const { return *medium_; }
   [[nodiscard]] WireLog& log() const { return log_; }
@@ -49,7 +53,8 @@ class Wire {
   void serve();
   [[nodiscard]] int next_number() const { return static_cast<int>(connections_.size() + 1); }
 
-  Endpoint endpoint_;
+  std::vector<Endpoint> endpoints_;
+  std::size_t node_{0};
   WireLog& log_;
   std::unique_ptr<Medium> own_;
   Medium* medium_;

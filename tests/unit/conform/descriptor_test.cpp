@@ -53,6 +53,21 @@ TEST(Descriptor, ReadsHowTheTargetIsStartedAndWhatIsKnownOfIt) {
               ElementsAre(HasSubstr("control has no 'start'")));
 }
 
+TEST(Descriptor, ReadsTheNodesOfAClusterAndHowWhatJoinsThemIsStopped) {
+  std::string text = kGood;
+  text.replace(text.find("path: /ws/"), 10, "path: /ws/, nodes: ['http://127.0.0.1:4001', 'http://127.0.0.1:4002']");
+  const ReadTarget read =
+      read_descriptor("my.yaml", text + "control: {backplane: {stop: ./away.sh, start: ./back.sh}}\n");
+
+  ASSERT_THAT(read.errors, IsEmpty());
+  ASSERT_EQ(read.target.nodes.size(), 2U);
+  EXPECT_EQ(read.target.nodes[1].authority(), "127.0.0.1:4002");
+  EXPECT_EQ(read.target.nodes[1].path, "/ws/");
+  EXPECT_EQ(read.control, (Control{"", "", "./away.sh", "./back.sh"}));
+  EXPECT_THAT(read_descriptor("my.yaml", text + "control: {backplane: {stop: ./away.sh}}\n").errors,
+              ElementsAre(HasSubstr("control.backplane has no 'start'")));
+}
+
 TEST(Descriptor, NamesPlaceAndNearestKeyWhenAKeyIsMisspelt) {
   const ReadTarget read =
       read_descriptor("my.yaml",

@@ -28,7 +28,11 @@ Take sample() {
                   {Step::process, 5, 0, "resident 4096 descriptors 9 cpu 77"},
                   {Step::stopped, 6, 0, "yes"},
                   {Step::started, 7, 0, "no"},
+                  {Step::backplane_stopped, 7, 0, "yes"},
+                  {Step::backplane_started, 8, 0, "yes"},
+                  {.step = Step::connect, .at = 8, .connection = 2, .node = 1},
                   {Step::deadline, 9, 0}};
+  take.nodes = {"other:4001"};
   return take;
 }
 
@@ -48,6 +52,8 @@ TEST(Evidence, SurvivesBeingWrittenAndRead) {
   EXPECT_EQ(take.entries[2].bytes, all_bytes());
   EXPECT_EQ(take.entries[3].due, -5);
   EXPECT_EQ(take.number, 3);
+  EXPECT_EQ(take.nodes, std::vector<std::string>{"other:4001"});
+  EXPECT_EQ(take.entries[take.entries.size() - 2].node, 1);
   EXPECT_EQ(to_lines(take) + to_line("X-YZ-01.a", std::get<FactOfCase>(read.parts[1]).fact), text);
 }
 

@@ -39,7 +39,7 @@ TEST(ProcessTree, SeesNothingOfAProcessThatIsNotThere) {
   EXPECT_EQ(pid_in_file("/nowhere/pid"), std::nullopt);
 }
 
-// Can be stopped, but does not come back.
+// Can be stopped, but does not come back; what joins its nodes does.
 ProcessOfTarget::Means of_this_process() {
   ProcessOfTarget::Means means;
   means.pid = [] {
@@ -50,6 +50,9 @@ ProcessOfTarget::Means of_this_process() {
   };
   means.start = [] {
     return false;
+  };
+  means.stop_backplane = means.start_backplane = [] {
+    return true;
   };
   return means;
 }
@@ -63,11 +66,17 @@ TEST(ProcessOfAMedium, IsTheSameWhenTheRunIsPlayedAgain) {
   const auto seen = live.process();
   EXPECT_TRUE(live.stop_target());
   EXPECT_FALSE(live.start_target());
+  EXPECT_TRUE(live.stop_backplane());
+  EXPECT_TRUE(live.left_backplane_stopped());
+  EXPECT_TRUE(live.start_backplane());
+  EXPECT_FALSE(live.left_backplane_stopped());
 
   StoredMedium stored(take);
   EXPECT_EQ(stored.process(), seen);
   EXPECT_TRUE(stored.stop_target());
   EXPECT_FALSE(stored.start_target());
+  EXPECT_TRUE(stored.stop_backplane());
+  EXPECT_TRUE(stored.start_backplane());
   EXPECT_EQ(stored.departure_at_end(), "");
 }
 
@@ -85,6 +94,7 @@ TEST(ProcessOfAMedium, IsUnknownWhenNobodyHasIt) {
 
   EXPECT_EQ(live.process(), std::nullopt);
   EXPECT_FALSE(live.stop_target());
+  EXPECT_FALSE(live.stop_backplane());
 }
 
 }  // namespace

@@ -50,5 +50,16 @@ TEST(ReplayScript, KeepsHostileWordsInsideTheirComment) {
   EXPECT_THAT(script, Not(HasSubstr("\nimport os\n")));
 }
 
+TEST(ReplayScript, OpensEachConnectionAtItsNode) {  // CLU-01
+  Take take = take_of({{.step = Step::connect, .connection = 1}, {.step = Step::connect, .connection = 2, .node = 1}});
+  take.nodes = {"127.0.0.1:4001"};
+
+  const std::string script = replay_script(take, {"CLU-01", "title", "this", "that"});
+
+  EXPECT_THAT(script, HasSubstr(R"(RECORDED = [b"127.0.0.1:4000", b"127.0.0.1:4001"])"));
+  EXPECT_THAT(script, HasSubstr("\"connect\", 1, None"));
+  EXPECT_THAT(script, HasSubstr("\"connect\", 2, 1)"));
+}
+
 }  // namespace
 }  // namespace plumbline::conform

@@ -38,6 +38,8 @@ class SinkMedium final : public Medium {
   std::optional<ProcessUse> process() override { return std::nullopt; }
   bool stop_target() override { return false; }
   bool start_target() override { return false; }
+  bool stop_backplane() override { return false; }
+  bool start_backplane() override { return false; }
   [[nodiscard]] Time deadline(Duration bound) override { return now + bound; }
   bool wait(Time /*deadline*/) override { return true; }
   bool next(Event& /*event*/) override { return false; }
