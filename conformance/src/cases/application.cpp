@@ -1,6 +1,7 @@
 #include "cases/application.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -91,6 +92,31 @@ Finding heard_by(Context& c, const std::vector<Hearer>& hearers, std::string_vie
   const std::string observed = fmt::format("{} ({}): heard{} times", array, what, seen);
   return seen == expected ? pass(observed)
                           : violated(fmt::format("{} ({}): heard{} times", array, what, expected), observed);
+}
+
+std::string asked(Context& c, WebSocket& ws, std::string_view array, std::string_view nsp) {
+  const std::string start = start_of(nsp);
+  while (const auto message = await(c, ws, start, c.answer_bound())) {
+    const std::string_view packet = message->payload;
+    const std::size_t bracket = packet.find('[');
+    const std::string_view id =
+        packet.substr(start.size(), bracket == std::string_view::npos ? 0 : bracket - start.size());
+    const bool digits = !id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos;
+    if (digits && same_json(packet.substr(bracket), array)) {
+      return std::string(id);
+    }
+  }
+  return {};
+}
+
+bool tells_all(const WsMessage& message, std::string_view outcome, std::vector<std::string> sorted,
+               std::string_view nsp) {
+  do {
+    if (says(message, nsp, fmt::format(R"(["answers",{},[{}]])", outcome, fmt::join(sorted, ",")))) {
+      return true;
+    }
+  } while (std::next_permutation(sorted.begin(), sorted.end()));
+  return false;
 }
 
 }  // namespace plumbline::conform

@@ -33,6 +33,12 @@ struct Guest {
 // As echoes(), in any namespace: the fence on the path that its events take.
 [[nodiscard]] bool echoes_in(Context& c, WebSocket& ws, std::string_view nsp, std::string_view word);
 
+// Awaits `42<id>["question",...]` with these arguments and says its id; empty when it does not come.
+[[nodiscard]] std::string asked(Context& c, WebSocket& ws, std::string_view array, std::string_view nsp = "");
+// `42["answers",<outcome>,[...]]` with these answers in any order.
+[[nodiscard]] bool tells_all(const WsMessage& message, std::string_view outcome, std::vector<std::string> sorted,
+                             std::string_view nsp = "");
+
 // One receiver of an event that is sent to many.
 struct Hearer {
   WebSocket* ws;

@@ -19,6 +19,7 @@ constexpr std::string_view kExamples =
     "  plumbline serve --port 0 --port-file port.txt       any free port, written to a file\n"
     "  plumbline serve --app echo --ping-interval 300 --ping-timeout 200 --max-payload 1000000\n"
     "  plumbline serve --host 0.0.0.0 --cors https://app.example --jwt-key key.pem\n"
+    "  plumbline serve --app echo --cluster redis://127.0.0.1:6379    a node of several\n"
     "  plumbline serve --config serve.yaml                 the same keys, as YAML\n\n"
     "SIGTERM and SIGINT drain: no new connections, acknowledged work is finished, sockets are closed properly;\n"
     "the process ends with 0 within --grace seconds.\n\n";
@@ -41,6 +42,7 @@ struct Raw {
   std::string http_compression{"on"};
   std::string ws_compression{"off"};
   std::string upgrades{"on"};
+  std::string cluster;
   std::vector<std::string> transports{"polling", "websocket"};
   std::size_t shards{default_shards(std::thread::hardware_concurrency())};
   std::int64_t ping_interval{25'000};
@@ -141,6 +143,7 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_option("--upgrades", raw.upgrades, "let a polling session change to WebSocket")
       ->check(CLI::IsMember({"on", "off"}));
   app.add_option("--path", options.path, "where Engine.IO answers");
+  app.add_option("--cluster", raw.cluster, "redis://HOST:PORT that makes all nodes behind it one server (echo)");
   declare_wire(app, raw);
   app.add_option("--log-level", raw.log_level, "to stderr")
       ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
@@ -221,6 +224,22 @@ std::optional<EarlyEnd> check_backends(const BackendOptions& backends) {
                           " as well; give --postgres, --redis-sentinels, --kafka and --instance, or none of them\n",
                       ExitCode::usage};
     }
+  }
+  return std::nullopt;
+}
+
+std::optional<EarlyEnd> choose_cluster(const std::string& url, ServeOptions& options) {
+  constexpr std::string_view kScheme = "redis://";
+  if (url.empty()) {
+    return std::nullopt;
+  }
+  options.cluster = url.starts_with(kScheme) ? RedisAddress::parse(url.substr(kScheme.size())) : std::nullopt;
+  if (!options.cluster) {
+    return EarlyEnd{"plumbline serve: --cluster: '" + url + "' is not redis://HOST:PORT\n", ExitCode::usage};
+  }
+  if (options.app != "echo") {
+    return EarlyEnd{"plumbline serve: --cluster is for --app echo; the chat shares its backends instead\n",
+                    ExitCode::usage};
   }
   return std::nullopt;
 }
@@ -325,6 +344,9 @@ std::variant<ServeOptions, EarlyEnd> parse_serve_options(const std::vector<std::
   std::erase(options.backends.redis_sentinels, "");  // `--kafka ''` gives none
   std::erase(options.backends.kafka, "");
   if (auto refused = check_backends(options.backends)) {
+    return *refused;
+  }
+  if (auto refused = choose_cluster(raw.cluster, options)) {
     return *refused;
   }
   if (auto refused = choose_mutant(raw.mutant, options)) {

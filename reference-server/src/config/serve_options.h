@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backplane/login_lockout.h"
+#include "backplane/redis/redis_options.h"
 #include "config/backend_options.h"
 #include "mutant/mutant.h"
 #include "plumbline/base/clock.h"
@@ -43,6 +44,7 @@ struct ServeOptions {
   bool ws_compression{false};          // messages, where permessage-deflate is negotiated
   std::size_t compression_threshold{1024};
   std::chrono::milliseconds recovery_window{0};  // of connection-state recovery (echo); 0: off
+  std::optional<RedisAddress> cluster{};         // the Redis that joins this node with others (echo)
   std::string cookie;                            // name of a cookie with the Engine.IO sid; empty: none
   std::string cookie_attributes{"Path=/; HttpOnly; SameSite=Lax"};
   log::Level log_level{log::Level::warn};

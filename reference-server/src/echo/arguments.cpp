@@ -31,6 +31,13 @@ std::string joined(const boost::json::array& values, std::size_t from) {
   return text;
 }
 
+std::string first_of(std::string_view array) {
+  boost::system::error_code failure;
+  const auto value = boost::json::parse(array, failure);
+  const bool some = !failure && value.is_array() && !value.get_array().empty();
+  return some ? boost::json::serialize(value.get_array().front()) : "null";
+}
+
 // The same packet with or without attachments: placeholders in the arguments stay as they came.
 socketio::FramePtr event_frame(std::string_view nsp, std::string_view name, const EchoArguments& args,
                                const EventForm& form) {

@@ -21,6 +21,8 @@ struct EchoArguments {
 [[nodiscard]] boost::json::array parsed_arguments(const Event& event);
 [[nodiscard]] std::string joined(const boost::json::array& values, std::size_t from);  // without the first `from`
 
+[[nodiscard]] std::string first_of(std::string_view array);  // of a JSON array; "null" when there is none
+
 struct EventForm {
   std::optional<std::uint64_t> ack_id{};
   std::string_view offset{};  // of connection-state recovery: one more argument

@@ -89,28 +89,46 @@ void EchoApplication::admit(const SocketPtr& socket, const ConnectReply& reply) 
   if (factory_.recovers()) {
     EchoContext& context = context_of(*socket);
     context.recovery = std::make_unique<EchoRecovery>();
-    EchoRecovery& recovery = *context.recovery;
     const Claim claim = claim_of(context.auth);
-    auto resumed = factory_.resume(claim.pid, socket->nsp(), claim.offset, recovery.live_from);
-    recovery.since = resumed ? resumed->session.since : recovery.live_from;
-    recovery.pid = resumed ? claim.pid : factory_.new_pid();
-    if (active(Mutant::recovery_pid_is_sid) && !resumed) {
-      recovery.pid = socket->id();
+    auto resumed = factory_.resume(claim.pid, socket->nsp(), claim.offset, context.recovery->live_from);
+    if (!resumed && !claim.pid.empty() && factory_.cluster() != nullptr) {
+      factory_.claim(
+          claim.pid, socket->nsp(), claim.offset, shard_,
+          [this, socket, reply, pid = claim.pid](std::optional<RecoveryLog::Resumed> handed, std::uint64_t upto) {
+            context_of(*socket).recovery->live_from = upto;
+            admit_as(socket, reply, pid, std::move(handed));
+          });
+      return;
     }
-    if (resumed && !active(Mutant::recovery_forgets_rooms)) {
-      context.rooms = std::move(resumed->session.rooms);
-    }
-    if (resumed && !active(Mutant::recovery_replays_nothing)) {
-      recovery.missed = std::move(resumed->missed);
-    }
-    if (active(Mutant::recovery_replay_reversed)) {
-      std::reverse(recovery.missed.begin(), recovery.missed.end());
-    }
-    if (active(Mutant::recovery_of_the_living)) {
-      factory_.lost(recovery.pid, {resumed ? resumed->session.sid : socket->id(), socket->nsp(), {}, recovery.since});
-    }
-    socket->identify(resumed ? resumed->session.sid : socket->id(), recovery.pid);
+    admit_as(socket, reply, claim.pid, std::move(resumed));
+    return;
   }
+  reply(std::nullopt);
+}
+
+void EchoApplication::admit_as(const SocketPtr& socket, const ConnectReply& reply, const std::string& pid,
+                               std::optional<RecoveryLog::Resumed> resumed) {
+  EchoContext& context = context_of(*socket);
+  EchoRecovery& recovery = *context.recovery;
+  recovery.since = resumed ? resumed->session.since : recovery.live_from;
+  recovery.before = resumed ? resumed->session.before : std::nullopt;
+  recovery.pid = resumed ? pid : factory_.new_pid();
+  if (active(Mutant::recovery_pid_is_sid) && !resumed) {
+    recovery.pid = socket->id();
+  }
+  if (resumed && !active(Mutant::recovery_forgets_rooms)) {
+    context.rooms = std::move(resumed->session.rooms);
+  }
+  if (resumed && !active(Mutant::recovery_replays_nothing)) {
+    recovery.missed = std::move(resumed->missed);
+  }
+  if (active(Mutant::recovery_replay_reversed)) {
+    std::reverse(recovery.missed.begin(), recovery.missed.end());
+  }
+  if (active(Mutant::recovery_of_the_living)) {
+    factory_.lost(recovery.pid, {resumed ? resumed->session.sid : socket->id(), socket->nsp(), {}, recovery.since});
+  }
+  socket->identify(resumed ? resumed->session.sid : socket->id(), recovery.pid);
   reply(std::nullopt);
 }
 
@@ -120,8 +138,8 @@ void EchoApplication::on_connected(const SocketPtr& socket) {
   context.position = sockets.size();
   sockets.push_back(socket);
   if (context.recovery) {
-    for (const socketio::FramePtr& frame : std::exchange(context.recovery->missed, {})) {
-      socket->emit(frame);
+    for (const NumberedFrame& one : std::exchange(context.recovery->missed, {})) {
+      socket->emit(one.frame);
     }
   }
   emit(socket, "auth", {context.auth});
@@ -133,7 +151,8 @@ void EchoApplication::on_disconnect(const SocketPtr& socket, std::string_view re
   EchoContext& context = context_of(*socket);
   const bool first = context.recovery && context.recovery->since == context.recovery->live_from;
   if (context.recovery && is_loss(reason) && (first || !active(Mutant::recovery_only_once))) {
-    factory_.lost(context.recovery->pid, {socket->id(), socket->nsp(), context.rooms, context.recovery->since});
+    const EchoRecovery& recovery = *context.recovery;
+    factory_.lost(recovery.pid, {socket->id(), socket->nsp(), context.rooms, recovery.since, recovery.before});
   }
   const auto found = namespaces_.find(socket->nsp());
   Sockets& sockets = found->second;
@@ -200,7 +219,8 @@ void EchoApplication::emit_to(Audience audience, std::string_view name, const Ec
   factory_.publish(std::move(audience), make, nullptr, shard_);
 }
 
-void EchoApplication::deliver(const Audience& audience, const socketio::FramePtr& frame, std::uint64_t number) {
+void EchoApplication::deliver(const Audience& audience, const socketio::FramePtr& frame, std::uint64_t number,
+                              const std::shared_ptr<std::atomic<bool>>& once) {
   const auto found = namespaces_.find(audience.nsp);
   if (found == namespaces_.end()) {
     return;
@@ -210,6 +230,9 @@ void EchoApplication::deliver(const Audience& audience, const socketio::FramePtr
     const EchoContext& context = context_of(*socket);
     const bool fresh = !context.recovery || number > context.recovery->live_from;
     if (fresh && (all || reaches(audience, socket->id(), context.rooms))) {
+      if (once && once->exchange(true)) {
+        return;
+      }
       socket->emit(frame);
       if (active(Mutant::room_member_twice) && audience.to.size() > 1) {
         socket->emit(frame);
@@ -237,6 +260,17 @@ std::size_t EchoApplication::ask(const Audience& audience, const socketio::Frame
     }
   }
   return asked;
+}
+
+// A socket that leaves changes the list of its namespace.
+void EchoApplication::kick(const Audience& audience, bool hard) {
+  const auto found = namespaces_.find(audience.nsp);
+  const Sockets sockets = found == namespaces_.end() ? Sockets{} : found->second;
+  for (const SocketPtr& socket : sockets) {
+    if (socket->connected() && reaches(audience, socket->id(), context_of(*socket).rooms)) {
+      hard ? socket->disconnect_transport() : socket->disconnect();
+    }
+  }
 }
 
 // --- the rest ------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 //   join leave room                    rooms: unions, exceptions, without the sender
 //   ask ask-all                        the server asks, with a bound; the answers come back as an event
 //   volatile plain                     as message, but dropped when not writable; but never compressed
-//   kick kick-hard refuse-me           disconnects by the server; an event that is not dispatched
+//   kick kick-hard kick-all refuse-me  disconnects by the server; an event that is not dispatched
 //   watch flood                        hears of every disconnect in its namespace; many large events to a room
 #pragma once
 
@@ -13,11 +13,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "echo/audience.h"
+#include "echo/echo_cluster.h"
 #include "echo/questions.h"
 #include "echo/recovery_log.h"
 #include "gateway/application.h"
@@ -45,12 +47,14 @@ class EchoApplication final : public Application {
   [[nodiscard]] std::vector<Metric> metrics() const override;
   void drain(std::function<void()> done) override { done(); }
 
-  // To this shard's sockets. `number` is the packet's in the recovery log, or 0.
-  void deliver(const Audience& audience, const socketio::FramePtr& frame, std::uint64_t number);
+  // To this shard's sockets. `number` is the packet's in the recovery log, or 0. `once`: a deliberate fault.
+  void deliver(const Audience& audience, const socketio::FramePtr& frame, std::uint64_t number,
+               const std::shared_ptr<std::atomic<bool>>& once = nullptr);
   // One question to all of an audience; `answered` gets each answer, the result is how many were asked.
   std::size_t ask(const Audience& audience, const socketio::FramePtr& frame, std::uint64_t id,
                   const Questions::Answered& answered);
   std::size_t forget(std::uint64_t question) { return questions_.forget(question); }
+  void kick(const Audience& audience, bool hard);
   void after(std::chrono::milliseconds delay, std::function<void()> task);
 
  private:
@@ -69,11 +73,17 @@ class EchoApplication final : public Application {
   void on_plain(const SocketPtr& socket, const Event& event);
   void on_kick(const SocketPtr& socket, const Event& event);
   void on_kick_hard(const SocketPtr& socket, const Event& event);
+  void on_kick_all(const SocketPtr& socket, const Event& event);
   void on_refused(const SocketPtr& socket, const Event& event);
   void on_watch(const SocketPtr& socket, const Event& event);
   void on_flood(const SocketPtr& socket, const Event& event);
 
+  struct Inquiry;
+  void ask_other_nodes(const std::shared_ptr<Inquiry>& inquiry, const Audience& audience,
+                       const socketio::FramePtr& frame, std::uint64_t id, std::chrono::milliseconds timeout);
   void admit(const SocketPtr& socket, const ConnectReply& reply);
+  void admit_as(const SocketPtr& socket, const ConnectReply& reply, const std::string& pid,
+                std::optional<RecoveryLog::Resumed> resumed);
   void tell_rooms(const SocketPtr& socket, const Event& event);
   void emit(const SocketPtr& socket, std::string_view name, const EchoArguments& args, const EventForm& form);
   struct Flood;
@@ -95,15 +105,26 @@ class EchoApplication final : public Application {
 
 class EchoFactory final : public ApplicationFactory {
  public:
-  // A window of zero: no recovery.
-  EchoFactory(net::ShardPool& pool, const RecoveryLimits& recovery, const Clock& clock);
+  // A recovery window of zero: no recovery. `cluster`: the Redis that joins it with other nodes.
+  EchoFactory(net::ShardPool& pool, const RecoveryLimits& recovery, const Clock& clock,
+              const std::optional<RedisAddress>& cluster = std::nullopt);
   [[nodiscard]] std::unique_ptr<Application> make(std::size_t shard) override;
+  void start() override;
+  void stop() override;
+  [[nodiscard]] std::vector<Dependency> dependencies() const override;
 
-  // One post per shard, all of them carrying the one immutable frame.
+  // One post per shard, all of them carrying the one immutable frame; and to the other nodes.
   void broadcast(const std::shared_ptr<const Audience>& audience, const socketio::FramePtr& frame);
+  void kick(const Audience& audience, bool hard);
   [[nodiscard]] net::ShardPool& pool() { return pool_; }
   [[nodiscard]] EchoApplication& at(std::size_t shard) { return *applications_[shard]; }
   [[nodiscard]] std::uint64_t next_question() { return ++questions_; }
+  void forget_question(std::uint64_t id);
+  // --- cluster; nullptr: this is the only node. The rest is for it.
+  [[nodiscard]] EchoCluster* cluster() { return cluster_.get(); }
+  void deliver_foreign(const Audience& audience, const NumberedFrame& packet);
+  void kick_here(const Audience& audience, bool hard);
+  void hand_over(const ClusterMessage& claim, const std::function<void(ClusterMessage)>& say);
   // How many watch disconnects: without any, a mass disconnect costs nothing more.
   void watcher_came() { ++watchers_; }
   void watcher_left() { --watchers_; }
@@ -117,6 +138,9 @@ class EchoFactory final : public ApplicationFactory {
   [[nodiscard]] std::optional<RecoveryLog::Resumed> resume(const std::string& pid, std::string_view nsp,
                                                            const std::optional<std::string>& offset,
                                                            std::uint64_t& upto);
+  // Of another node; answers on the shard, with the same.
+  void claim(const std::string& pid, std::string_view nsp, const std::optional<std::string>& offset, std::size_t shard,
+             std::function<void(std::optional<RecoveryLog::Resumed>, std::uint64_t upto)> claimed);
   [[nodiscard]] std::string new_pid();
   void lost(const std::string& pid, RecoveryLog::Session session);
 
@@ -130,6 +154,7 @@ class EchoFactory final : public ApplicationFactory {
   std::mutex mutex_;
   IdSource ids_;
   RecoveryLog log_;
+  std::unique_ptr<EchoCluster> cluster_;
 };
 
 }  // namespace plumbline::serve

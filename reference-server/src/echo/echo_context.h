@@ -5,15 +5,17 @@
 #include <string>
 
 #include "echo/audience.h"
+#include "echo/recovery_log.h"
 #include "gateway/application.h"
 
 namespace plumbline::serve {
 
 struct EchoRecovery {
   std::string pid;
-  std::uint64_t since{0};      // the log's last packet before the connect
-  std::uint64_t live_from{0};  // packets up to this one were replayed, or are older than the socket
-  std::vector<socketio::FramePtr> missed;
+  std::uint64_t since{0};               // the log's last packet before the connect
+  std::uint64_t live_from{0};           // packets up to this one were replayed, or are older than the socket
+  std::optional<std::string> before{};  // as RecoveryLog::Session
+  std::vector<NumberedFrame> missed;
 };
 
 struct EchoContext final : SocketContext {

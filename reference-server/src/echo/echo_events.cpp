@@ -64,31 +64,28 @@ Addressed addressed(const Socket& socket, const json::array& arguments) {
   return made;
 }
 
-std::string first_of(std::string_view array) {
-  boost::system::error_code failure;
-  const auto value = json::parse(array, failure);
-  const bool some = !failure && value.is_array() && !value.get_array().empty();
-  return some ? json::serialize(value.get_array().front()) : "null";
-}
+}  // namespace
 
-// One question to many, on the shard of the one who wants to know: complete when every shard has said how many it
-// asked and all of them have answered.
-struct Inquiry {
+// One question to many, on the shard of the one who wants to know: complete when every shard and every other node has
+// said how many it asked and all of them have answered. What is said over Redis may come before it is known how many
+// will say something: counts may be negative until then.
+struct EchoApplication::Inquiry {
   std::size_t shards;
-  std::size_t missing{0};
+  bool nodes_known{true};
+  std::ptrdiff_t nodes{0};  // other ones
+  std::ptrdiff_t missing{0};
   std::string answers{};
   bool done{false};
   std::function<void(const Inquiry&)> finish{};
 
+  [[nodiscard]] bool whole() const { return shards == 0 && nodes_known && nodes == 0 && missing == 0; }
   void step() {
-    if (!done && shards == 0 && missing == 0) {
+    if (!done && whole()) {
       done = true;
       finish(*this);
     }
   }
 };
-
-}  // namespace
 
 const std::map<std::string_view, EchoApplication::Handler>& EchoApplication::handlers() {
   static const std::map<std::string_view, Handler> all{
@@ -98,8 +95,8 @@ const std::map<std::string_view, EchoApplication::Handler>& EchoApplication::han
       {"ask", &EchoApplication::on_ask},           {"ask-all", &EchoApplication::on_ask_all},
       {"volatile", &EchoApplication::on_volatile}, {"plain", &EchoApplication::on_plain},
       {"kick", &EchoApplication::on_kick},         {"kick-hard", &EchoApplication::on_kick_hard},
-      {"refuse-me", &EchoApplication::on_refused}, {"watch", &EchoApplication::on_watch},
-      {"flood", &EchoApplication::on_flood}};
+      {"kick-all", &EchoApplication::on_kick_all}, {"refuse-me", &EchoApplication::on_refused},
+      {"watch", &EchoApplication::on_watch},       {"flood", &EchoApplication::on_flood}};
   return all;
 }
 
@@ -153,6 +150,14 @@ void EchoApplication::on_kick(const SocketPtr& socket, const Event&) {
 
 void EchoApplication::on_kick_hard(const SocketPtr& socket, const Event&) {
   in_order([socket] { socket->disconnect_transport(); });
+}
+
+// {"to":rooms,"except":rooms,"hard":true}
+void EchoApplication::on_kick_all(const SocketPtr& socket, const Event& event) {
+  const json::array arguments = parsed_arguments(event);
+  const json::object* const options = arguments.empty() ? nullptr : arguments.front().if_object();
+  const json::value* const hard = options != nullptr ? options->if_contains("hard") : nullptr;
+  factory_.kick(addressed(*socket, arguments).audience, hard != nullptr && hard->is_bool() && hard->get_bool());
 }
 
 // As a middleware for packets would: the application hears of an error instead of the event.
@@ -304,8 +309,7 @@ void EchoApplication::on_ask_all(const SocketPtr& socket, const Event& event) {
   net::ShardPool& pool = factory_.pool();
   auto inquiry = std::make_shared<Inquiry>(Inquiry{pool.size()});
   inquiry->finish = [this, socket](const Inquiry& all) {
-    const bool whole = all.missing == 0 && all.shards == 0;
-    emit(socket, "answers", {(whole ? "null,[" : "\"timeout\",[") + all.answers + "]"});
+    emit(socket, "answers", {(all.whole() ? "null,[" : "\"timeout\",[") + all.answers + "]"});
   };
   const auto answered = [&pool, home = shard_, inquiry](std::string_view array) {
     pool.post_to(home, [inquiry, first = first_of(array)] {
@@ -319,19 +323,55 @@ void EchoApplication::on_ask_all(const SocketPtr& socket, const Event& event) {
       const std::size_t asked = there.ask(who.audience, frame, id, answered);
       pool.post_to(home, [inquiry, asked] {
         --inquiry->shards;
-        inquiry->missing += asked;
+        inquiry->missing += static_cast<std::ptrdiff_t>(asked);
         inquiry->step();
       });
     });
+  }
+  if (factory_.cluster() != nullptr) {
+    ask_other_nodes(inquiry, who.audience, frame, id, who.timeout);
   }
   after(who.timeout, [this, id, inquiry] {
     if (!active(Mutant::answers_never_partial) && !std::exchange(inquiry->done, true)) {
       inquiry->finish(*inquiry);
     }
-    for (std::size_t shard = 0; shard < factory_.pool().size(); ++shard) {
-      factory_.pool().post_to(shard, [&there = factory_.at(shard), id] { (void)there.forget(id); });
+    factory_.forget_question(id);
+    if (factory_.cluster() != nullptr) {
+      factory_.cluster()->forget(id);
     }
   });
+}
+
+void EchoApplication::ask_other_nodes(const std::shared_ptr<Inquiry>& inquiry, const Audience& audience,
+                                      const socketio::FramePtr& frame, std::uint64_t id,
+                                      std::chrono::milliseconds timeout) {
+  inquiry->nodes_known = false;
+  const auto at_home = [&pool = factory_.pool(), home = shard_](std::function<void()> task) {
+    pool.post_to(home, std::move(task));
+  };
+  EchoCluster::Inquirer inquirer;
+  inquirer.nodes = [inquiry, at_home](std::size_t nodes) {
+    at_home([inquiry, nodes] {
+      inquiry->nodes_known = true;
+      inquiry->nodes += static_cast<std::ptrdiff_t>(nodes);
+      inquiry->step();
+    });
+  };
+  inquirer.asked = [inquiry, at_home](std::size_t sockets, bool whole) {
+    at_home([inquiry, sockets, whole] {
+      inquiry->missing += static_cast<std::ptrdiff_t>(sockets);
+      inquiry->nodes -= whole ? 1 : 0;
+      inquiry->step();
+    });
+  };
+  inquirer.answered = [inquiry, at_home](const std::string& value) {
+    at_home([inquiry, value] {
+      inquiry->answers += (inquiry->answers.empty() ? "" : ",") + value;
+      --inquiry->missing;
+      inquiry->step();
+    });
+  };
+  factory_.cluster()->ask(audience, frame, id, timeout, std::move(inquirer));
 }
 
 }  // namespace plumbline::serve

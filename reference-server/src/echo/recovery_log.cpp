@@ -15,14 +15,14 @@ std::size_t size_of(const socketio::Frame& frame) {
 
 }  // namespace
 
-std::uint64_t RecoveryLog::record(Audience audience, socketio::FramePtr frame, Time now) {
+std::uint64_t RecoveryLog::record(Audience audience, socketio::FramePtr frame, Time now, std::string foreign) {
   drop_old(now);
   bytes_ += size_of(*frame);
   while (!packets_.empty() && (packets_.size() >= limits_.packets || bytes_ > limits_.bytes)) {
     evicted_ = packets_.front().number;
     forget_first();
   }
-  packets_.push_back({std::move(audience), std::move(frame), now, ++last_});
+  packets_.push_back({std::move(audience), std::move(frame), now, ++last_, std::move(foreign)});
   return last_;
 }
 
@@ -46,7 +46,7 @@ std::optional<RecoveryLog::Resumed> RecoveryLog::resume(const std::string& pid, 
     return std::nullopt;
   }
   const Session& session = found->second.session;
-  auto seen = offset ? number_of(*offset) : session.since;
+  auto seen = offset ? number_of(*offset, session) : session.since;
   if (!seen && active(Mutant::recovery_any_offset)) {
     seen = session.since;
   }
@@ -57,21 +57,52 @@ std::optional<RecoveryLog::Resumed> RecoveryLog::resume(const std::string& pid, 
   if (!seen || *seen < evicted_ || (old && active(Mutant::recovery_forgets_old_offsets))) {
     return std::nullopt;
   }
-  Resumed resumed{session, {}};
-  const std::uint64_t after = std::max(*seen, session.since);
-  for (const Packet& packet : packets_) {
-    const bool addressed = reaches(packet.audience, session.sid, session.rooms) || active(Mutant::recovery_replays_all);
-    if (packet.number > after && packet.audience.nsp == nsp && addressed) {
-      resumed.missed.push_back(packet.frame);
-    }
-  }
+  Resumed resumed{session, missed(session, std::max(*seen, session.since))};
   if (!active(Mutant::recovery_pid_again)) {
     sessions_.erase(found);
   }
   return resumed;
 }
 
-std::optional<std::uint64_t> RecoveryLog::number_of(const std::string& offset) const {
+RecoveryLog::Resumed RecoveryLog::adopt(Resumed handed, std::uint64_t asked, const std::optional<std::string>& offset,
+                                        Time now) {
+  for (NumberedFrame& here : missed(handed.session, asked)) {
+    const bool known = std::any_of(handed.missed.begin(), handed.missed.end(),
+                                   [&](const NumberedFrame& one) { return one.offset == here.offset; });
+    if (!known) {
+      handed.missed.push_back(std::move(here));
+    }
+  }
+  handed.session.since = last_;
+  handed.session.before = offset;
+  for (const NumberedFrame& one : handed.missed) {
+    record({handed.session.nsp, {handed.session.sid}, {}}, one.frame, now, one.offset);
+  }
+  return handed;
+}
+
+std::vector<NumberedFrame> RecoveryLog::missed(const Session& session, std::uint64_t after) const {
+  std::vector<NumberedFrame> all;
+  for (const Packet& packet : packets_) {
+    const bool addressed = reaches(packet.audience, session.sid, session.rooms) || active(Mutant::recovery_replays_all);
+    if (packet.number > after && packet.audience.nsp == session.nsp && addressed) {
+      all.push_back({packet.frame, packet.foreign.empty() ? prefix_ + std::to_string(packet.number) : packet.foreign});
+    }
+  }
+  return all;
+}
+
+// What came from another node is found by its text: a session's own copy before all others.
+std::optional<std::uint64_t> RecoveryLog::number_of(const std::string& offset, const Session& session) const {
+  if (session.before == offset) {
+    return session.since;
+  }
+  const auto found = std::find_if(packets_.begin(), packets_.end(), [&](const Packet& packet) {
+    return packet.number > session.since && packet.foreign == offset && !offset.empty();
+  });
+  if (found != packets_.end()) {
+    return found->number;
+  }
   if (!offset.starts_with(prefix_)) {
     return std::nullopt;
   }

@@ -24,6 +24,12 @@ struct RecoveryLimits {
   std::size_t sessions{10'000};
 };
 
+// An event as its receivers get it, and the offset that it ends with; empty: none.
+struct NumberedFrame {
+  socketio::FramePtr frame;
+  std::string offset;
+};
+
 // Packets have numbers in one order for all namespaces; an offset is such a number as text. Not thread-safe.
 class RecoveryLog {
  public:
@@ -31,11 +37,12 @@ class RecoveryLog {
     std::string sid;
     std::string nsp;
     Rooms rooms;
-    std::uint64_t since{0};  // the last packet before it connected
+    std::uint64_t since{0};               // the last packet before it connected
+    std::optional<std::string> before{};  // an offset of another node, which stands for `since`
   };
   struct Resumed {
     Session session;
-    std::vector<socketio::FramePtr> missed;  // oldest first
+    std::vector<NumberedFrame> missed;  // oldest first
   };
 
   // Offsets of another log, with another prefix, are unknown to this one.
@@ -43,14 +50,18 @@ class RecoveryLog {
 
   [[nodiscard]] std::uint64_t last() const { return last_; }
   [[nodiscard]] std::string next_offset() const { return prefix_ + std::to_string(last_ + 1); }
-  // The frame carries next_offset(). Returns its number.
-  std::uint64_t record(Audience audience, socketio::FramePtr frame, Time now);
+  // The frame carries next_offset(), or `foreign`, one that another node gave it. Returns its number.
+  std::uint64_t record(Audience audience, socketio::FramePtr frame, Time now, std::string foreign = {});
 
   void lost(const std::string& pid, Session session, Time now);
   // A pid serves once per loss. Without an offset everything since the connect is missed. nullopt: an ordinary new
   // connection, as pid or offset are unknown, it is too late, or what was missed is not there any more.
   [[nodiscard]] std::optional<Resumed> resume(const std::string& pid, std::string_view nsp,
                                               const std::optional<std::string>& offset, Time now);
+  // A session that another node handed over in answer to a claim: what was recorded here since that went out (its
+  // number then was `asked`) and is not in what was handed over is missed as well. All of it is kept, as it would be
+  // had the session always been here; `offset` is what its client claimed it with.
+  [[nodiscard]] Resumed adopt(Resumed handed, std::uint64_t asked, const std::optional<std::string>& offset, Time now);
 
  private:
   struct Packet {
@@ -58,12 +69,14 @@ class RecoveryLog {
     socketio::FramePtr frame;
     Time at;
     std::uint64_t number;
+    std::string foreign;
   };
+  [[nodiscard]] std::vector<NumberedFrame> missed(const Session& session, std::uint64_t after) const;
   struct Lost {
     Session session;
     Time at;
   };
-  [[nodiscard]] std::optional<std::uint64_t> number_of(const std::string& offset) const;
+  [[nodiscard]] std::optional<std::uint64_t> number_of(const std::string& offset, const Session& session) const;
   void drop_old(Time now);
   void forget_first();
 

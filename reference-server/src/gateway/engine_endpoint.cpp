@@ -208,6 +208,11 @@ void on_engine_head(Shard& shard, HttpConnection& connection) {
       on_session_request(shard, connection, *session, wanted.transport);
       return;
     }
+    if (shard.engine_options().has(ServerFault::cluster_foreign_sid_silent) &&
+        wanted.transport == TransportName::polling) {
+      connection.respond(text_answer(shard, "text/plain; charset=UTF-8", request.method == "POST" ? "ok" : ""));
+      return;
+    }
     if (!opens_anyway(shard.engine_options(), wanted)) {
       refuse(shard, connection, RequestError::unknown_sid);
       return;

@@ -16,8 +16,8 @@ std::unique_ptr<ApplicationFactory> make_factory(net::ShardPool& pool, const Ser
   RecoveryLimits recovery;
   recovery.window = options.recovery_window;
   recovery.unnoticed = options.ping_interval + options.ping_timeout;
-  return std::make_unique<EchoFactory>(pool, recovery,
-                                       clock);  // engine-echo needs no Socket.IO: it gets the one without REST
+  // engine-echo needs no Socket.IO: it gets the one without REST
+  return std::make_unique<EchoFactory>(pool, recovery, clock, options.cluster);
 }
 
 }  // namespace plumbline::serve

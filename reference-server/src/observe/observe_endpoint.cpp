@@ -38,13 +38,14 @@ net::HttpResponse health(Shard& shard) {
   const ServerContext& server = shard.server();
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(shard.now() - server.started).count();
   const std::vector<Dependency> dependencies = server.application.dependencies();
-  const bool embedded = dependencies.empty();
+  const bool real = server.options.backends.real();
+  const std::string stores = real ? R"("store":"postgres","bus":"kafka")" : R"("store":"memory","bus":"memory")";
+  const std::string backplane = real || server.options.cluster ? "redis" : "memory";
   return json(200, "{\"status\":\"ok\",\"version\":\"" + std::string(kVersion) + "\",\"app\":\"" + server.options.app +
-                       "\",\"durability\":\"" + server.application.durability() + "\",\"backends\":{" +
-                       (embedded ? R"("store":"memory","bus":"memory","backplane":"memory")"
-                                 : R"("store":"postgres","bus":"kafka","backplane":"redis")") +
-                       "},\"dependencies\":" + dependencies_json(dependencies) + ",\"shards\":" +
-                       std::to_string(server.shards.size()) + ",\"uptime_s\":" + std::to_string(uptime) + "}");
+                       "\",\"durability\":\"" + server.application.durability() + "\",\"backends\":{" + stores +
+                       ",\"backplane\":\"" + backplane + "\"},\"dependencies\":" + dependencies_json(dependencies) +
+                       ",\"shards\":" + std::to_string(server.shards.size()) +
+                       ",\"uptime_s\":" + std::to_string(uptime) + "}");
 }
 
 // An instance without one of its services still serves what the others allow (failover.md d.7), so only starting and

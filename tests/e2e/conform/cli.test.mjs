@@ -55,6 +55,20 @@ test('a target that nobody serves is unreachable in one sentence', async () => {
   assert.match(stderr, /^plumbline conform: http:\/\/127.0.0.1:\d+ refused the connection; is the server running\?\n$/);
 });
 
+test('a cluster without redis-server is told in one sentence', async () => {
+  const { code, stdout, stderr } = await run(['conform', '--variant', 'cluster'], { env: { PATH: '/nowhere' } });
+  assert.equal(code, 6);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^plumbline conform: this variant needs a Redis: the program redis-server is missing; [^\n]+\n$/);
+});
+
+test('a node without its Redis does not start, in one sentence', async () => {
+  const port = await unused_port();
+  const { code, stderr } = await run(['serve', '--app', 'echo', '--port', '0', '--cluster', `redis://127.0.0.1:${port}`]);
+  assert.equal(code, 6);
+  assert.match(stderr, /^plumbline serve: --cluster: no Redis answers at 127\.0\.0\.1:\d+; [^\n]+\n$/);
+});
+
 test('a misspelt key of a target file is told with its place', async () => {
   await writeFile('bad.yaml', "schema: target/1\ntarget: {name: x}\nendpoints: {socketio: {url: 'http://127.0.0.1:1'}}\ntimming: {}\n");
   const { code, stderr } = await run(['conform', '--target', 'bad.yaml']);

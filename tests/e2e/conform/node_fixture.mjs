@@ -50,6 +50,7 @@ function on_connection(nsp, socket) {
   });
   socket.on('kick', () => socket.disconnect());
   socket.on('kick-hard', () => socket.disconnect(true));
+  socket.on('kick-all', (options) => addressed(options).disconnectSockets(options?.hard === true));
 }
 
 function refusal(message, data) {

@@ -27,8 +27,8 @@ struct RecoveryLogTest : testing::Test {
       return {"no"};
     }
     std::vector<std::string> names;
-    for (const socketio::FramePtr& frame : resumed->missed) {
-      names.emplace_back(frame->text().substr(4, frame->text().size() - 6));
+    for (const NumberedFrame& one : resumed->missed) {
+      names.emplace_back(one.frame->text().substr(4, one.frame->text().size() - 6));
     }
     return names;
   }
@@ -135,6 +135,64 @@ TEST_F(RecoveryLogTest, KeepsABoundedNumberOfSessions) {
   clock.advance(2s);
   lose("d", {});
   EXPECT_THAT(missed("d", std::nullopt), IsEmpty());
+}
+
+std::vector<std::string> offsets_of(const RecoveryLog::Resumed& resumed) {
+  std::vector<std::string> all;
+  for (const NumberedFrame& one : resumed.missed) {
+    all.push_back(one.offset);
+  }
+  return all;
+}
+
+struct AdoptionTest : testing::Test {
+  void hear(const std::string& offset) {
+    log.record({"/", {"a"}, {}}, std::make_shared<const socketio::Frame>("2[\"" + offset + "\"]"), clock.now(), offset);
+  }
+  static NumberedFrame far(const std::string& offset) {
+    return {std::make_shared<const socketio::Frame>("2[\"" + offset + "\"]"), offset};
+  }
+  // A session of another node that missed these there; `asked` was the last number here when it was claimed.
+  RecoveryLog::Resumed adopt(std::vector<NumberedFrame> missed_there, std::uint64_t asked) {
+    return log.adopt({{"s1", "/", {"a"}, 0, {}}, std::move(missed_there)}, asked, "far.1", clock.now());
+  }
+  void lose_adopted(const RecoveryLog::Resumed& adopted) { log.lost("pid", adopted.session, clock.now()); }
+  ManualClock clock;
+  RecoveryLog log{{.window = 1s, .unnoticed = 500ms, .packets = 100, .sessions = 2}, "abc."};
+  std::vector<std::string> missed_again(const std::optional<std::string>& offset) {
+    const auto resumed = log.resume("pid", "/", offset, clock.now());
+    return resumed ? offsets_of(*resumed) : std::vector<std::string>{"no"};
+  }
+};
+
+TEST_F(AdoptionTest, TakesWhatCameHereMeanwhileOnceAndBehind) {  // SIO-RE-16
+  hear("far.2");                                                 // before it was asked for: also in what is handed over
+  const std::uint64_t asked = log.last();
+  hear("far.3");  // after that, and the other node still knew of it
+  hear("far.4");  // the other node had handed it over already
+
+  EXPECT_THAT(offsets_of(adopt({far("far.2"), far("far.3")}, asked)), ElementsAre("far.2", "far.3", "far.4"));
+}
+
+TEST_F(AdoptionTest, IsResumedHereFromAnyOffsetItMayHave) {  // SIO-RE-16
+  for (const auto& [offset, missed] :
+       std::vector<std::pair<std::string, std::vector<std::string>>>{{"far.1", {"far.2", "far.3", "far.4"}},
+                                                                     {"far.2", {"far.3", "far.4"}},
+                                                                     {"far.3", {"far.4"}},
+                                                                     {"far.9", {"no"}}}) {
+    lose_adopted(adopt({far("far.2"), far("far.3")}, log.last()));
+    hear("far.4");
+    EXPECT_EQ(missed_again(offset), missed) << offset;
+  }
+}
+
+TEST_F(AdoptionTest, LeavesThePlacesOfOtherSessionsAsTheyWere) {
+  hear("far.2");
+  hear("far.3");
+  adopt({far("far.2")}, log.last());
+  log.lost("pid", {"s2", "/", {"a"}, 0, {}}, clock.now());
+
+  EXPECT_THAT(missed_again("far.2"), ElementsAre("far.3"));
 }
 
 }  // namespace

@@ -185,5 +185,20 @@ TEST(DefaultShards, LeavesSmallMachinesToTheGenerator) {
   EXPECT_EQ(default_shards(8), 4U);
 }
 
+TEST(ServeOptions, ReadsWhichRedisJoinsTheNodes) {
+  EXPECT_FALSE(options_of({"--app", "echo"}).cluster.has_value());
+  const auto cluster = options_of({"--app", "echo", "--cluster", "redis://10.0.0.1:6380"}).cluster;
+  EXPECT_EQ(cluster, (RedisAddress{"10.0.0.1", 6380}));
+}
+
+TEST(ServeOptions, RefusesAClusterThatIsNone) {
+  for (const char* const url : {"127.0.0.1:6379", "redis://127.0.0.1", "redis://:6379", "http://127.0.0.1:6379"}) {
+    const EarlyEnd end = end_of({"--app", "echo", "--cluster", url});
+    EXPECT_EQ(end.code, ExitCode::usage);
+    EXPECT_THAT(end.text, HasSubstr("is not redis://HOST:PORT"));
+  }
+  EXPECT_THAT(end_of({"--cluster", "redis://127.0.0.1:6379"}).text, HasSubstr("--cluster is for --app echo"));
+}
+
 }  // namespace
 }  // namespace plumbline::serve

@@ -15,20 +15,6 @@ namespace {
 constexpr Duration kAskFor = std::chrono::milliseconds{100};
 constexpr Duration kAskAllFor = std::chrono::milliseconds{500};
 
-// Awaits `42<id>["question",...]` with these arguments and says its id; empty when it does not come.
-std::string asked(Context& c, WebSocket& ws, std::string_view array) {
-  while (const auto message = await(c, ws, "42", c.answer_bound())) {
-    const std::string_view packet = message->payload;
-    const std::size_t bracket = packet.find('[');
-    const std::string_view id = packet.substr(2, bracket == std::string_view::npos ? 0 : bracket - 2);
-    const bool digits = !id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos;
-    if (digits && same_json(packet.substr(bracket), array)) {
-      return std::string(id);
-    }
-  }
-  return {};
-}
-
 Stop open_asked(Context& c, Guest& guest, std::string& id, std::initializer_list<std::string_view> namespaces) {
   if (auto stop = open_guest(c, guest, namespaces)) {
     return stop;
@@ -46,16 +32,6 @@ std::size_t count_of(const WebSocket& ws, std::size_t from, std::string_view beg
   return static_cast<std::size_t>(
       std::count_if(ws.messages().begin() + static_cast<std::ptrdiff_t>(from), ws.messages().end(),
                     [&](const WsMessage& message) { return message.payload.find(beginning) != std::string::npos; }));
-}
-
-// `42["answers",<outcome>,[...]]` with these answers in any order.
-bool tells_all(const WsMessage& message, std::string_view outcome, std::vector<std::string> sorted) {
-  do {
-    if (says(message, "", fmt::format(R"(["answers",{},[{}]])", outcome, fmt::join(sorted, ",")))) {
-      return true;
-    }
-  } while (std::next_permutation(sorted.begin(), sorted.end()));
-  return false;
 }
 
 struct Circle {

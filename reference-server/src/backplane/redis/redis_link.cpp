@@ -14,6 +14,11 @@ using boost::asio::ip::tcp;
 // Answers that arrived while this process stood still are in the socket already: they get one more round to be read.
 constexpr std::chrono::milliseconds kSecondLook{5};
 
+// ["message", channel, what was published]
+bool is_published(const RedisReply& reply) {
+  return reply.kind == RedisReply::Kind::array && reply.items.size() == 3 && reply.items[0].text == "message";
+}
+
 }  // namespace
 
 RedisLink::RedisLink(boost::asio::io_context& io, const RedisLimits& limits)
@@ -155,6 +160,14 @@ bool RedisLink::take_replies() {
     if (!whole) {
       return true;
     }
+    if (heard_ && is_published(*whole)) {
+      const Heard heard = heard_;  // it may close this connection
+      heard(whole->items[2].text);
+      if (phase_ != Phase::open) {
+        return false;
+      }
+      continue;
+    }
     if (waiting_.empty()) {
       fail({Errc::malformed, "a reply to nothing"});
       return false;
@@ -234,6 +247,7 @@ std::deque<RedisLink::Waiting> RedisLink::end() {
   phase_ = Phase::closed;
   opened_ = nullptr;
   closed_ = nullptr;
+  heard_ = nullptr;
   boost::system::error_code ignored;
   socket_.close(ignored);
   resolver_.cancel();

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backplane/redis/io_types.h"
@@ -21,6 +22,7 @@ namespace plumbline::serve {
 class RedisLink : public std::enable_shared_from_this<RedisLink> {
  public:
   using Closed = std::function<void(const Error&)>;
+  using Heard = std::function<void(const std::string& message)>;
 
   RedisLink(boost::asio::io_context& io, const RedisLimits& limits);
   ~RedisLink();
@@ -30,6 +32,8 @@ class RedisLink : public std::enable_shared_from_this<RedisLink> {
   // `opened` once; after success `closed` once, when the connection ended other than by close() or drop(). Then every
   // command under way is answered with Errc::timeout.
   void open(const RedisAddress& address, Done<void> opened, Closed closed);
+  // From here on what is published on a channel that this connection subscribed to goes there; it answers no command.
+  void listen(Heard heard) { heard_ = std::move(heard); }
   // Errc::unavailable: not sent. Errc::timeout: sent, no answer, and the connection is closed. Never answers before it
   // returns, except with Errc::unavailable.
   void send(const std::vector<std::string>& words, Done<RedisReply> done);
@@ -69,6 +73,7 @@ class RedisLink : public std::enable_shared_from_this<RedisLink> {
   Phase phase_{Phase::fresh};
   Done<void> opened_;
   Closed closed_;
+  Heard heard_;
   std::deque<Waiting> waiting_;
   std::string queued_;   // not yet given to the socket
   std::string writing_;  // given to it
