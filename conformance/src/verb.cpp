@@ -34,6 +34,7 @@
 namespace plumbline::conform {
 namespace {
 
+constexpr Duration kBackplaneWithin = std::chrono::seconds{5};
 constexpr std::size_t kClientsAtATime = 2;  // each is a process of its own that has to start
 
 std::atomic<bool> g_interrupted{false};  // the only thing a signal handler may touch
@@ -77,7 +78,7 @@ std::function<bool(Target&)> reviver(const std::shared_ptr<Chosen>& chosen, cons
       return false;
     }
     const auto redis = std::dynamic_pointer_cast<OwnRedis>(chosen->backplane);
-    if (redis != nullptr && !redis->start()) {
+    if (redis != nullptr && !bring_up(*redis, kBackplaneWithin)) {
       return false;
     }
     auto own =

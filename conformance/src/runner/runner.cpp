@@ -24,6 +24,9 @@ constexpr Duration kStartsApart =
 constexpr Duration kCanaryBound = std::chrono::milliseconds{300};
 constexpr Duration kSettleStep = std::chrono::milliseconds{2};
 constexpr Duration kKnock = std::chrono::seconds{1};
+constexpr Duration kBackplaneBound = std::chrono::seconds{10};
+constexpr Duration kBackplaneStep = std::chrono::milliseconds{50};
+constexpr Duration kNodesJoin = std::chrono::seconds{1};
 constexpr Duration kRerunBudget = std::chrono::seconds{60};  // what is in doubt after that stays INCONCLUSIVE
 constexpr int kHeartbeatsInBudget = 3;                       // with production timers one rerun takes a minute
 constexpr Duration kHangsAfter = std::chrono::seconds{5};    // far above what a busy machine takes
@@ -66,6 +69,7 @@ class Runner {
   void run_once(Slot& slot);
   void state(Slot& slot, Fact fact);
   void settle(Time end) const;
+  void restore_backplane() const;
   void run_all(const std::vector<Slot*>& slots, std::size_t at_a_time, Time until = Time::max());
   [[nodiscard]] std::set<std::string> blocked(const std::vector<Slot>& slots) const;
   [[nodiscard]] std::vector<Slot*> doubtful_roots(std::vector<Slot>& slots) const;
@@ -101,6 +105,15 @@ void Runner::settle(Time end) const {
   }
 }
 
+// Where a case did not get that far. The nodes may take a moment to find it.
+void Runner::restore_backplane() const {
+  const Time deadline = clock_.now() + kBackplaneBound;
+  while (!options_.process->start_backplane() && clock_.now() < deadline) {
+    pause(target_.endpoint, clock_, kBackplaneStep);
+  }
+  pause(target_.endpoint, clock_, kNodesJoin);
+}
+
 void Runner::run_once(Slot& slot) {
   if (options_.interrupted()) {
     state(slot, Fact::interrupted);
@@ -127,7 +140,7 @@ void Runner::run_once(Slot& slot) {
   }
   add(slot.run, std::move(examined));
   if (medium.left_backplane_stopped()) {
-    (void)options_.process->start_backplane();
+    restore_backplane();
   }
   if (slot.clause->restarts() && options_.process != nullptr && !accepts()) {
     (void)options_.process->start();  // where the case did not get that far

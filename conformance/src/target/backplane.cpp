@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,8 +16,8 @@
 namespace plumbline::conform {
 namespace {
 
-constexpr Duration kCommandWithin = std::chrono::seconds{10};
 constexpr Duration kRedisStartsWithin = std::chrono::seconds{5};
+constexpr Duration kLook = std::chrono::milliseconds{20};
 constexpr int kPortsTried = 5;
 
 std::string find_redis() {
@@ -46,13 +47,35 @@ std::uint16_t free_port() {
 
 }  // namespace
 
-bool CommandedBackplane::run(const std::string& command) const {
-  net::ChildProcess::Options options;
-  options.command = {"/bin/sh", "-c", command};
-  options.stdout_file = "/dev/null";  // a pipe that nobody reads would block it
-  options.directory = folder_;
-  auto child = net::ChildProcess::start(options);
-  return child && child->ended_within(kCommandWithin) && child->stop(Duration::zero()) == 0;
+bool bring_up(Backplane& backplane, Duration within) {
+  const SteadyClock clock;
+  const Time deadline = clock.now() + within;
+  while (!backplane.start()) {
+    if (clock.now() >= deadline) {
+      return false;
+    }
+    pause({}, clock, kLook);
+  }
+  return true;
+}
+
+bool CommandedBackplane::run(const std::string& command) {
+  if (!running_) {
+    net::ChildProcess::Options options;
+    options.command = {"/bin/sh", "-c", command};
+    options.stdout_file = "/dev/null";  // a pipe that nobody reads would block it
+    options.directory = folder_;
+    if (auto child = net::ChildProcess::start(options)) {
+      running_ = std::move(*child);
+      under_way_ = command;
+    }
+  }
+  if (!running_ || running_->running()) {
+    return false;
+  }
+  const bool done = running_->stop(Duration::zero()) == 0 && under_way_ == command;
+  running_.reset();
+  return done;
 }
 
 boost::system::result<std::shared_ptr<OwnRedis>, std::string> OwnRedis::start_new() {
@@ -68,7 +91,7 @@ boost::system::result<std::shared_ptr<OwnRedis>, std::string> OwnRedis::start_ne
   std::shared_ptr<OwnRedis> made(new OwnRedis(std::move(program), std::move(folder)));
   for (int tried = 0; tried < kPortsTried; ++tried) {
     made->port_ = free_port();
-    if (made->start()) {
+    if (bring_up(*made, kRedisStartsWithin)) {
       return made;
     }
   }
@@ -76,44 +99,49 @@ boost::system::result<std::shared_ptr<OwnRedis>, std::string> OwnRedis::start_ne
 }
 
 OwnRedis::~OwnRedis() {
-  (void)stop();
+  child_.reset();
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }
 
 bool OwnRedis::stop() {
-  if (child_) {
-    (void)child_->stop(std::chrono::seconds{2});
-    child_.reset();
+  if (child_ && !std::exchange(stopping_, true)) {
+    child_->signal(SIGTERM);
   }
+  if (child_ && child_->running()) {
+    return false;
+  }
+  child_.reset();
+  stopping_ = false;
   return true;
 }
 
 bool OwnRedis::start() {
-  if (child_ && child_->running()) {
-    return true;
+  if (stopping_ && !stop()) {
+    return false;
   }
+  if (child_ && !child_->running()) {
+    child_.reset();
+  }
+  if (!child_ && !launch()) {
+    return false;
+  }
+  const auto endpoint = parse_endpoint(fmt::format("http://127.0.0.1:{}", port_));
+  const SteadyClock clock;
+  return endpoint && accepts_connections(*endpoint, clock, kLook) && child_->running();
+}
+
+bool OwnRedis::launch() {
   net::ChildProcess::Options options;
   options.command = {
       program_, "--port", std::to_string(port_), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
       "--dir",  folder_,  "--loglevel",          "warning"};
   options.stdout_file = "/dev/null";
   auto child = net::ChildProcess::start(options);
-  if (!child) {
-    return false;
+  if (child) {
+    child_ = std::move(*child);
   }
-  child_ = std::move(*child);
-  const SteadyClock clock;
-  const auto endpoint = parse_endpoint(fmt::format("http://127.0.0.1:{}", port_));
-  const Time deadline = clock.now() + kRedisStartsWithin;
-  while (endpoint && clock.now() < deadline && child_->running()) {
-    if (accepts_connections(*endpoint, clock, std::chrono::milliseconds{500})) {
-      return child_->running();
-    }
-    pause(*endpoint, clock, std::chrono::milliseconds{20});
-  }
-  (void)stop();
-  return false;
+  return bool{child};
 }
 
 }  // namespace plumbline::conform

@@ -173,6 +173,11 @@ ReadTarget read_descriptor(const std::string& file, const std::string& text) {
     if (map.has("control")) {
       read.control = read_control(complaints, map.get("control"));
     }
+    const auto stoppable = read.target.capabilities.find("control.backplane");
+    if (stoppable != read.target.capabilities.end() && stoppable->second && read.control.stop_backplane.empty()) {
+      complaints.add(map.mark(),
+                     "the capability control.backplane needs control: {backplane: {stop: ..., start: ...}}");
+    }
     if (map.has("process")) {
       StrictMap process(complaints, map.get("process"), "process");
       read.pid_file = process.text("pid_file");

@@ -205,7 +205,7 @@ bool LiveMedium::start_target() {
 
 bool LiveMedium::stop_backplane() {
   const bool done = process_ != nullptr && process_->stop_backplane();
-  backplane_stopped_ = done;
+  backplane_stopped_ = process_ != nullptr;  // or about to be
   note(Step::backplane_stopped, 0, done ? "yes" : "no");
   return done;
 }

@@ -34,7 +34,7 @@ class TargetProcess {
   [[nodiscard]] virtual std::optional<ProcessUse> use() = 0;  // nothing: it cannot be seen
   virtual bool stop() = 0;                                    // asks it to end, does not wait. False: nobody can
   virtual bool start() = 0;  // once it ended, at the same address; blocks until it answers
-  // What joins the nodes of the target; both block until it is done. False: nobody can.
+  // What joins the nodes of the target. Neither waits: true once it is done, else to be asked again.
   virtual bool stop_backplane() = 0;
   virtual bool start_backplane() = 0;
 };

@@ -66,6 +66,9 @@ TEST(Descriptor, ReadsTheNodesOfAClusterAndHowWhatJoinsThemIsStopped) {
   EXPECT_EQ(read.control, (Control{"", "", "./away.sh", "./back.sh"}));
   EXPECT_THAT(read_descriptor("my.yaml", text + "control: {backplane: {stop: ./away.sh}}\n").errors,
               ElementsAre(HasSubstr("control.backplane has no 'start'")));
+  text.replace(text.find("transport.upgrade: false"), 24, "control.backplane: true");
+  EXPECT_THAT(read_descriptor("my.yaml", text).errors,
+              ElementsAre(HasSubstr("the capability control.backplane needs control: {backplane:")));
 }
 
 TEST(Descriptor, NamesPlaceAndNearestKeyWhenAKeyIsMisspelt) {

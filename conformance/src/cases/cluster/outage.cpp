@@ -1,6 +1,9 @@
 // What joins the nodes goes away and comes back. This case runs alone.
 #include <fmt/format.h>
 
+#include <functional>
+#include <utility>
+
 #include "cases/case_list.h"
 #include "cases/cluster/several.h"
 #include "cases/steps.h"
@@ -79,6 +82,29 @@ bool reaches_again(Context& c, const Sides& sides, std::size_t from, std::size_t
   return false;
 }
 
+// Both directions.
+Stop joined(Context& c, const Sides& sides) {
+  for (const auto& [from, to] : {std::pair{kHere, kThere}, std::pair{kThere, kHere}}) {
+    if (!reaches_again(c, sides, from, to)) {
+      return violated(fmt::format("the other node is reached within {}", ms_text(kComesBackWithin)),
+                      heard(*sides.on(to).ws, 1));
+    }
+  }
+  return std::nullopt;
+}
+
+// The connections are served meanwhile.
+bool done_in_time(Context& c, const std::function<bool()>& step) {
+  const Time since = c.clock.now();
+  while (!step()) {
+    if (c.clock.now() - since > kComesBackWithin) {
+      return false;
+    }
+    c.wire.pump_for(kBetweenTries / 2);
+  }
+  return true;
+}
+
 Finding during_outage(Context& c, const Sides& sides) {
   c.wire.pump_for(c.fast());
   Finding found = pass("each node went on alone, and then reached the other again");
@@ -104,26 +130,22 @@ Finding clu_04_a(Context& c) {
   if (auto stop = open_sides(c, sides)) {
     return *stop;
   }
-  send_room(sides.on(kHere), sides.to_all, "before");
-  const Finding before = heard_on(c, sides, {kHere, kThere}, "before");
-  if (before.kind != Finding::Kind::took) {
-    return unmet("CLU-03", "a room on both nodes", before.observed);
+  if (const Stop apart = joined(c, sides)) {
+    return unmet("CLU-03", "the nodes are joined", apart->observed);
   }
-  if (!c.wire.medium().stop_backplane()) {
+  Medium& medium = c.wire.medium();
+  if (!done_in_time(c, [&] { return medium.stop_backplane(); })) {
     return unclear("what joins the nodes could not be stopped: control.backplane has to do so");
   }
   Finding found = during_outage(c, sides);
-  if (!c.wire.medium().start_backplane()) {
+  if (!done_in_time(c, [&] { return medium.start_backplane(); })) {
     return worst(std::move(found), unclear("what joins the nodes could not be started again"));
   }
   if (found.kind != Finding::Kind::took) {
     return found;
   }
-  for (const auto& [from, to] : {std::pair{kHere, kThere}, std::pair{kThere, kHere}}) {
-    if (!reaches_again(c, sides, from, to)) {
-      return violated(fmt::format("the other node is reached again within {}", ms_text(kComesBackWithin)),
-                      heard(*sides.on(to).ws, 1));
-    }
+  if (const Stop apart = joined(c, sides)) {
+    return *apart;
   }
   c.wire.pump_for(c.quiet());
   for (const std::size_t node : {kHere, kThere}) {
