@@ -12,28 +12,28 @@ namespace {
 using RoomMarks = std::vector<std::string>;
 
 // A session, and one on each node that emits to its room, is in it and so tells when something has got there.
-struct Spread {
+struct AcrossNodes {
   Resumable session;
   Resumable sides[2];
   std::string red;
 };
 
-Stop open_spread(Context& c, Spread& spread, std::string_view nsp) {
+Stop open_across(Context& c, AcrossNodes& across, std::string_view nsp) {
   if (auto stop = needs_nodes(c)) {
     return stop;
   }
-  Stop stop = open_resumable(c, spread.session, nsp);
+  Stop stop = open_resumable(c, across.session, nsp);
   for (const std::size_t node : {kHere, kThere}) {
     c.wire.to_node(node);
-    stop = stop ? stop : open_resumable(c, spread.sides[node], nsp);
+    stop = stop ? stop : open_resumable(c, across.sides[node], nsp);
   }
   c.wire.to_node(kHere);
   if (stop) {
     return stop;
   }
-  spread.red = spread.session.room("red");
-  for (Resumable* one : {&spread.session, &spread.sides[kHere], &spread.sides[kThere]}) {
-    if (!change_room(c, *one, "join", spread.red)) {
+  across.red = across.session.room("red");
+  for (Resumable* one : {&across.session, &across.sides[kHere], &across.sides[kThere]}) {
+    if (!change_room(c, *one, "join", across.red)) {
       return unmet("SIO-AK-01", "the acknowledgement of `join`", heard(*one->ws, 2));
     }
   }
@@ -41,16 +41,16 @@ Stop open_spread(Context& c, Spread& spread, std::string_view nsp) {
 }
 
 // From one node to the room, until both have it.
-Stop mark_room(Context& c, Spread& spread, std::size_t from, int n) {
-  emit(spread.sides[from], spread.session, to(spread.red), n);
+Stop mark_room(Context& c, AcrossNodes& across, std::size_t from, int n) {
+  emit(across.sides[from], across.session, to(across.red), n);
   const std::string mark = fmt::format("room {}", n);
   const auto has = [&](const Resumable& one) {
-    const RoomMarks all = marked(*one.ws, spread.session);
+    const RoomMarks all = marked(*one.ws, across.session);
     return !all.empty() && all.back() == mark;
   };
-  c.wire.until([&] { return has(spread.sides[kHere]) && has(spread.sides[kThere]); }, c.answer_bound());
-  if (!has(spread.sides[kHere]) || !has(spread.sides[kThere])) {
-    return unmet("CLU-01", "a room reaches both nodes", heard(*spread.sides[1 - from].ws, 1));
+  c.wire.until([&] { return has(across.sides[kHere]) && has(across.sides[kThere]); }, c.answer_bound());
+  if (!has(across.sides[kHere]) || !has(across.sides[kThere])) {
+    return unmet("CLU-01", "a room reaches both nodes", heard(*across.sides[1 - from].ws, 1));
   }
   return std::nullopt;
 }
@@ -78,56 +78,56 @@ Finding not_resumed_there(const Resumption& made) {
 }  // namespace
 
 Finding sio_re_16_a(Context& c) {
-  Spread spread;
-  if (auto stop = open_spread(c, spread, own_namespace(c, "/dynamic-16"))) {
+  AcrossNodes across;
+  if (auto stop = open_across(c, across, own_namespace(c, "/dynamic-16"))) {
     return *stop;
   }
-  spread.session.ws->abort();
-  if (auto stop = mark_room(c, spread, kThere, 1)) {
+  across.session.ws->abort();
+  if (auto stop = mark_room(c, across, kThere, 1)) {
     return *stop;
   }
-  emit(spread.sides[kHere], spread.session, to(spread.session.sid), 2);
-  emit(spread.sides[kHere], spread.session, fmt::format(R"({{"except":"{}"}})", spread.red), 901);  // not for it
-  if (auto stop = mark_room(c, spread, kHere, 3)) {
+  emit(across.sides[kHere], across.session, to(across.session.sid), 2);
+  emit(across.sides[kHere], across.session, fmt::format(R"({{"except":"{}"}})", across.red), 901);  // not for it
+  if (auto stop = mark_room(c, across, kHere, 3)) {
     return *stop;
   }
-  const Resumption made = resume_at(c, kThere, spread.session);
+  const Resumption made = resume_at(c, kThere, across.session);
   if (!made.resumed) {
     return not_resumed_there(made);
   }
-  if (auto stop = mark_room(c, spread, kHere, 4)) {
+  if (auto stop = mark_room(c, across, kHere, 4)) {
     return *stop;
   }
-  c.wire.until([&] { return marked(*spread.session.ws, spread.session).size() >= 4; }, c.answer_bound());
-  return has_marks(c, spread.session, {"room 1", "room 2", "room 3", "room 4"});
+  c.wire.until([&] { return marked(*across.session.ws, across.session).size() >= 4; }, c.answer_bound());
+  return has_marks(c, across.session, {"room 1", "room 2", "room 3", "room 4"});
 }
 
 Finding sio_re_16_b(Context& c) {
-  Spread spread;
-  if (auto stop = open_spread(c, spread, own_namespace(c, "/dynamic-161"))) {
+  AcrossNodes across;
+  if (auto stop = open_across(c, across, own_namespace(c, "/dynamic-161"))) {
     return *stop;
   }
-  spread.session.ws->hang_up();
-  if (auto stop = mark_room(c, spread, kHere, 1)) {
+  across.session.ws->hang_up();
+  if (auto stop = mark_room(c, across, kHere, 1)) {
     return *stop;
   }
-  const Resumption away = resume_at(c, kThere, spread.session);
+  const Resumption away = resume_at(c, kThere, across.session);
   if (!away.resumed) {
     return not_resumed_there(away);
   }
-  Finding found = has_marks(c, spread.session, {"room 1"});
+  Finding found = has_marks(c, across.session, {"room 1"});
   if (found.kind != Finding::Kind::took) {
     return found;
   }
-  spread.session.ws->abort();
-  if (auto stop = mark_room(c, spread, kHere, 2)) {
+  across.session.ws->abort();
+  if (auto stop = mark_room(c, across, kHere, 2)) {
     return *stop;
   }
-  if (auto stop = mark_room(c, spread, kThere, 3)) {
+  if (auto stop = mark_room(c, across, kThere, 3)) {
     return *stop;
   }
-  const Resumption back = resume_at(c, kHere, spread.session);
-  return back.resumed ? has_marks(c, spread.session, {"room 2", "room 3"}) : not_resumed_there(back);
+  const Resumption back = resume_at(c, kHere, across.session);
+  return back.resumed ? has_marks(c, across.session, {"room 2", "room 3"}) : not_resumed_there(back);
 }
 
 }  // namespace plumbline::conform::cases
