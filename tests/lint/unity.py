@@ -1,4 +1,4 @@
-"""Names in unnamed namespaces differ within one target: the sanitizer trees compile its sources as one."""
+"""Names in unnamed namespaces differ within one target: unity trees compile its sources as one."""
 
 import re
 
@@ -43,5 +43,5 @@ def findings(tree):
         for number, name, signature in hidden_names(tree.lines(path)):
             first = seen.setdefault((target[1], name, signature), path)
             if first != path:
-                found.append(f"{path}:{number}: {name} is in the unnamed namespace of {first.name} too; the sanitizer trees compile both as one")
+                found.append(f"{path}:{number}: {name} is in the unnamed namespace of {first.name} too; unity trees compile both as one")
     return found
