@@ -28,7 +28,12 @@ endif()
 
 find_program(PLUMBLINE_CCACHE ccache)
 if(PLUMBLINE_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${PLUMBLINE_CCACHE})
+  # A clone finds what another one has compiled: paths count, and are compiled in, from the top of the clone.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${PLUMBLINE_CCACHE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
+  endif()
 endif()
 
 find_program(PLUMBLINE_MOLD mold)
