@@ -16,6 +16,7 @@
 #include "place/signing_key.h"
 #include "place/stack_dir.h"
 #include "plumbline/base/random.h"
+#include "plumbline/net/loopback_port.h"
 #include "process/recipe.h"
 #include "process/tree.h"
 #include "supervisor/supervisor.h"
@@ -51,7 +52,7 @@ Outcome<void> run_stack(const Options& options, const std::function<void(std::st
   if (!kafka) {
     return kafka.error();
   }
-  if (options.front_port != 0 && !is_free(options.front_port)) {
+  if (options.front_port != 0 && !net::is_free(options.front_port)) {
     return Failure{"port " + std::to_string(options.front_port) +
                    " of 127.0.0.1 is taken; give another --front-port, or none for any free one"};
   }

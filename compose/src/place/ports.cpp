@@ -1,7 +1,5 @@
 #include "place/ports.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -11,6 +9,8 @@
 #include <fstream>
 #include <string>
 #include <utility>
+
+#include "plumbline/net/loopback_port.h"
 
 namespace plumbline::stack {
 namespace {
@@ -40,7 +40,7 @@ int lock_named(const std::string& name) {
 
 bool all_free(std::uint16_t first) {
   for (std::uint16_t i = 0; i < PortBlock::kSize; ++i) {
-    if (!is_free(static_cast<std::uint16_t>(first + i))) {
+    if (!net::is_free(static_cast<std::uint16_t>(first + i))) {
       return false;
     }
   }
@@ -48,23 +48,6 @@ bool all_free(std::uint16_t first) {
 }
 
 }  // namespace
-
-bool is_free(std::uint16_t port) {
-  const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (made < 0) {
-    return false;
-  }
-  const int on = 1;
-  ::setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &on,
-               sizeof on);  // as servers do: remains of old connections do not count
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool free = ::bind(made, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-  ::close(made);
-  return free;
-}
 
 Outcome<PortBlock> PortBlock::reserve(std::uint64_t start) {
   const auto blocks = static_cast<std::uint32_t>((first_ephemeral() - kLowest) / kSize);

@@ -30,6 +30,4 @@ class PortBlock {
   std::uint16_t first_{0};
 };
 
-[[nodiscard]] bool is_free(std::uint16_t port);
-
 }  // namespace plumbline::stack

@@ -1,9 +1,7 @@
 #include "target/backplane.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -11,6 +9,7 @@
 #include <sstream>
 #include <utility>
 
+#include "plumbline/net/loopback_port.h"
 #include "target/probe.h"
 
 namespace plumbline::conform {
@@ -30,19 +29,6 @@ std::string find_redis() {
     }
   }
   return {};
-}
-
-// One that is free now; somebody else may take it before we do.
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  const bool bound = ::bind(fd, generic, size) == 0 && ::getsockname(fd, generic, &size) == 0;
-  ::close(fd);
-  return bound ? ntohs(address.sin_port) : std::uint16_t{0};
 }
 
 }  // namespace
@@ -90,7 +76,7 @@ boost::system::result<std::shared_ptr<OwnRedis>, std::string> OwnRedis::start_ne
   }
   std::shared_ptr<OwnRedis> made(new OwnRedis(std::move(program), std::move(folder)));
   for (int tried = 0; tried < kPortsTried; ++tried) {
-    made->port_ = free_port();
+    made->port_ = net::free_port();
     if (bring_up(*made, kRedisStartsWithin)) {
       return made;
     }

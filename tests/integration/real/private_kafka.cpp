@@ -12,8 +12,8 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "integration/real/free_port.h"
 #include "integration/real/scratch.h"
+#include "plumbline/net/loopback_port.h"
 
 namespace plumbline::real {
 namespace {
@@ -180,7 +180,8 @@ PrivateKafka::PrivateKafka(int brokers, std::string more) : more_(std::move(more
   for (int attempt = 0; attempt < 3; ++attempt) {  // between finding a port and using it somebody else may take it
     nodes_.clear();
     for (int number = 1; number <= brokers; ++number) {
-      nodes_.push_back({free_port(), free_port(), home_ / ("broker-" + std::to_string(number)), std::nullopt});
+      nodes_.push_back(
+          {net::free_port(), net::free_port(), home_ / ("broker-" + std::to_string(number)), std::nullopt});
     }
     for (int number = 1; number <= brokers; ++number) {
       write_settings(nodes_[static_cast<std::size_t>(number) - 1], number);

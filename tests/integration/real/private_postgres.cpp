@@ -10,8 +10,8 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "integration/real/free_port.h"
 #include "integration/real/scratch.h"
+#include "plumbline/net/loopback_port.h"
 
 namespace plumbline::real {
 namespace {
@@ -87,7 +87,7 @@ void PrivatePostgres::make_home() {
 
 void PrivatePostgres::launch_on_free_port() {
   for (int attempt = 0; attempt < 5; ++attempt) {  // between finding a port and using it somebody else may take it
-    port_ = free_port();
+    port_ = net::free_port();
     if (launch()) {
       return;
     }

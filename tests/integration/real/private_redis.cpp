@@ -1,10 +1,8 @@
 #include "integration/real/private_redis.h"
 
-#include <arpa/inet.h>
 #include <hiredis/hiredis.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +15,7 @@
 
 #include "integration/real/scratch.h"
 #include "plumbline/base/random.h"
+#include "plumbline/net/loopback_port.h"
 
 namespace plumbline::real {
 namespace {
@@ -30,14 +29,7 @@ std::uint16_t redis_port() {
   static Rng rng(entropy_seed());
   for (int attempt = 0; attempt < 200; ++attempt) {
     const auto port = static_cast<std::uint16_t>(20'000 + rng.below(12'000));
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const bool is_free = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    ::close(fd);
-    if (is_free) {
+    if (net::is_free(port)) {
       return port;
     }
   }
