@@ -189,6 +189,31 @@ TEST(RedisClient, ARestartedMasterIsAnotherIncarnation) {
   EXPECT_NE(world.incarnation().run, before.run);
 }
 
+// Redis gives its data another replication id when the first replica attaches. Instances that connected before and
+// after must not take it for two masters: they would begin epochs against each other for ever.
+TEST(RedisClient, KnowsTheMasterByOneNameWheneverItConnected) {
+  real::PrivateRedis::Options patient;
+  patient.down_after = milliseconds{60'000};
+  real::PrivateRedis servers(patient);
+  servers.kill(1);
+  servers.kill(0);
+  servers.start(0);
+  RedisWorld before(options_for(servers));
+  ASSERT_TRUE(before.connect()) << before.client.problem();
+  const RedisIncarnation alone = before.incarnation();
+
+  servers.start(1);
+  const std::string master = servers.address(0);
+  const std::size_t colon = master.find(':');
+  ASSERT_EQ(servers.ask(1, {"REPLICAOF", master.substr(0, colon), master.substr(colon + 1)}), "OK");
+  ASSERT_TRUE(before.run_until([&] { return before.incarnation().run != alone.run; }));
+  RedisWorld after(options_for(servers));
+  ASSERT_TRUE(after.connect()) << after.client.problem();
+
+  EXPECT_EQ(before.incarnation().run, after.incarnation().run);
+  EXPECT_EQ(before.client.counters().connects, 1U);
+}
+
 TEST(RedisClient, ClosesTheConnectionWhenACommandIsNotAnsweredInTime) {
   real::PrivateRedis::Options patient;
   patient.down_after = milliseconds{60'000};

@@ -125,6 +125,42 @@ TEST_F(RedisLinkTest, WhoDropsItIsNotCalledAnyMore) {
   EXPECT_FALSE(closed.has_value());
 }
 
+TEST_F(RedisLinkTest, WhatIsPublishedAnswersNoCommand) {
+  std::vector<std::string> heard;
+  ASSERT_TRUE(connect());
+  link->listen([&heard](const std::string& message) { heard.push_back(message); });
+  ask("a");
+  ask("b");
+  answer("+1\r\n*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$5\r\nhello\r\n+2\r\n");
+
+  ASSERT_TRUE(run_until([this] { return answers.size() == 2; }));
+  EXPECT_EQ(answers, (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(heard, (std::vector<std::string>{"hello"}));
+}
+
+TEST_F(RedisLinkTest, WhoeverHearsMayCloseIt) {
+  ASSERT_TRUE(connect());
+  int heard = 0;
+  link->listen([this, &heard](const std::string&) {
+    ++heard;
+    link->close();
+  });
+  const std::string published = "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$5\r\nhello\r\n";
+  answer(published + published);
+
+  ASSERT_TRUE(run_until([this] { return !link->is_open(); }));
+  EXPECT_EQ(heard, 1);
+}
+
+// Without it a connection that is asked nothing has no business to speak.
+TEST_F(RedisLinkTest, WhatIsPublishedToNobodyEndsTheConnection) {
+  ASSERT_TRUE(connect());
+  answer("*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$5\r\nhello\r\n");
+
+  ASSERT_TRUE(run_until([this] { return closed.has_value(); }));
+  EXPECT_EQ(closed.value_or(Error{}).code, Errc::malformed);
+}
+
 TEST_F(RedisLinkTest, SaysThatNobodyListens) {
   const auto port = acceptor.local_endpoint().port();
   acceptor.close();

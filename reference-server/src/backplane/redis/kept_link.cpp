@@ -1,6 +1,5 @@
 #include "backplane/redis/kept_link.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace plumbline::serve {
@@ -16,8 +15,7 @@ KeptLink::KeptLink(boost::asio::io_context& io, RedisAddress address, const Redi
       address_(std::move(address)),
       limits_(limits),
       timer_(io),
-      back_off_(kFirstLinkPause),
-      rng_(entropy_seed()) {}
+      back_off_(kFirstLinkPause, kLongestLinkPause) {}
 
 KeptLink::~KeptLink() {
   stop();
@@ -50,7 +48,7 @@ void KeptLink::open() {
         if (opened.has_error()) {
           pause();
         } else {
-          back_off_ = kFirstLinkPause;
+          back_off_.reset();
           opened_();
         }
       },
@@ -74,11 +72,8 @@ void KeptLink::ended() {
   pause();
 }
 
-// Half of it is chance, so that the nodes do not come back in step.
 void KeptLink::pause() {
-  const auto half = static_cast<std::uint64_t>(back_off_.count()) / 2;
-  timer_.expires_at(steady_now() + Duration{static_cast<std::int64_t>(half + rng_.below(half + 1))});
-  back_off_ = std::min<Duration>(2 * back_off_, kLongestLinkPause);
+  timer_.expires_at(steady_now() + back_off_.next());
   timer_.async_wait([this, alive = std::weak_ptr<bool>(running_)](const boost::system::error_code& error) {
     if (!error && !alive.expired()) {
       open();

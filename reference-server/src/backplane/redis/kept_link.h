@@ -4,8 +4,8 @@
 #include <functional>
 #include <memory>
 
+#include "backplane/redis/back_off.h"
 #include "backplane/redis/redis_link.h"
-#include "plumbline/base/random.h"
 
 namespace plumbline::serve {
 
@@ -38,8 +38,7 @@ class KeptLink {
   Told lost_;
   std::shared_ptr<RedisLink> link_;
   std::shared_ptr<bool> running_;  // callbacks of a stopped life find it expired
-  Duration back_off_;
-  Rng rng_;
+  BackOff back_off_;
 };
 
 }  // namespace plumbline::serve

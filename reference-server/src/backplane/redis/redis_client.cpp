@@ -63,9 +63,8 @@ RedisClient::RedisClient(boost::asio::io_context& io, Sentinels& sentinels, cons
       sentinels_(sentinels),
       options_(options),
       pause_(io),
-      idle_(io),
-      back_off_(kFirstRedisPause),
-      rng_(entropy_seed()) {
+      watch_(io),
+      back_off_(kFirstRedisPause, kLongestRedisPause) {
   if (active(Mutant::no_fence_on_thaw)) {
     options_.limits.command = kMutantPatience;
   }
@@ -78,7 +77,7 @@ RedisClient::~RedisClient() {
 void RedisClient::start() {
   stop();
   running_ = std::make_shared<bool>(true);
-  back_off_ = kFirstRedisPause;
+  back_off_.reset();
   pause_.expires_at(steady_now());
   pause_.async_wait([this, alive = std::weak_ptr<bool>(running_)](const boost::system::error_code& error) {
     if (!error && !alive.expired()) {
@@ -90,7 +89,7 @@ void RedisClient::start() {
 void RedisClient::stop() {
   running_.reset();
   pause_.cancel();
-  idle_.cancel();
+  watch_.cancel();
   incarnation_.reset();
   if (const auto link = std::exchange(link_, nullptr)) {
     link->drop();
@@ -194,7 +193,7 @@ void RedisClient::welcome(const Greeting& greeting) {
     ++counters_.connects;
     log::info("redis_connected",
               {{"address", incarnation_->address}, {"config_epoch", std::to_string(greeting.config_epoch)}});
-    watch_idle();
+    watch_master();
     if (greeting.config_epoch < 0) {
       confirm_epoch();
     }
@@ -219,21 +218,18 @@ void RedisClient::lost(const Error& error) {
   ++counters_.disconnects;
   problem_ = "lost Redis at " + incarnation_->address + ": " + std::string{error.where};
   if (steady_now() - ready_at_ >= kProven) {
-    back_off_ = kFirstRedisPause;
+    back_off_.reset();
   }
   retry();
 }
 
 void RedisClient::retry() {
   incarnation_.reset();
-  idle_.cancel();
+  watch_.cancel();
   if (const auto link = std::exchange(link_, nullptr)) {
     link->close();
   }
-  // Half of it is chance, so that the shards of all instances do not come back in step.
-  const auto half = static_cast<std::uint64_t>(back_off_.count()) / 2;
-  pause_.expires_at(steady_now() + Duration{static_cast<std::int64_t>(half + rng_.below(half + 1))});
-  back_off_ = std::min<Duration>(2 * back_off_, kLongestRedisPause);
+  pause_.expires_at(steady_now() + back_off_.next());
   pause_.async_wait([this, alive = std::weak_ptr<bool>(running_)](const boost::system::error_code& error) {
     if (!error && !alive.expired()) {
       find_master();
@@ -309,20 +305,40 @@ void RedisClient::send_script(const char* script, std::vector<std::string> tail,
   });
 }
 
-// Without traffic nobody would notice that the master is gone.
-void RedisClient::watch_idle() {
-  idle_.expires_at(std::max(steady_now(), link_->last_sent()) + options_.limits.idle_ping);
-  idle_.async_wait([this, alive = std::weak_ptr<bool>(running_)](const boost::system::error_code& error) {
+// Without traffic nobody would notice that the master is gone. And a master that came back without a replica gives its
+// data another replication id when the first one attaches, on connections that stay open: who connected before and who
+// connects after would else take the same life for two, each for the newer one.
+void RedisClient::watch_master() {
+  watch_.expires_at(steady_now() + options_.limits.look);
+  watch_.async_wait([this, alive = std::weak_ptr<bool>(running_)](const boost::system::error_code& error) {
     if (error || alive.expired() || !link_ || !incarnation_) {
       return;
     }
-    if (link_->waiting() == 0 && steady_now() - link_->last_sent() >= options_.limits.idle_ping) {
-      send({"PING"}, [](const Result<RedisReply>&) {});
-    }
+    send({"INFO", "replication"},
+         [this, alive, link = std::weak_ptr<RedisLink>(link_)](const Result<RedisReply>& reply) {
+           const bool ours = !alive.expired() && incarnation_ && link_ && link.lock() == link_;
+           if (ours && reply.has_value() && reply.value().kind != RedisReply::Kind::error) {
+             looked(reply.value().text);
+           }
+         });
     if (link_ && incarnation_) {
-      watch_idle();
+      watch_master();
     }
   });
+}
+
+// Answers come in the order of the commands: what was answered before belongs to the history before.
+void RedisClient::looked(const std::string& replication) {
+  if (info_field(replication, "role") != "master") {
+    lost({Errc::closed, "it is a replica now"});
+    return;
+  }
+  const std::string history = info_field(replication, "master_replid");
+  std::string& run = incarnation_->run;
+  if (!history.empty() && !run.ends_with(':' + history)) {
+    run = run.substr(0, run.find(':') + 1) + history;
+    log::info("redis_history_changed", {{"address", incarnation_->address}});
+  }
 }
 
 // The connection began while the Sentinels disagreed: it gets its config-epoch once they agree on it, and ends when

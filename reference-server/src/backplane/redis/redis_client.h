@@ -10,11 +10,11 @@
 #include <unordered_set>
 #include <vector>
 
+#include "backplane/redis/back_off.h"
 #include "backplane/redis/redis_link.h"
 #include "backplane/redis/redis_session.h"
 #include "backplane/redis/sentinels.h"
 #include "gateway/application.h"
-#include "plumbline/base/random.h"
 
 namespace plumbline::serve {
 
@@ -63,21 +63,21 @@ class RedisClient final : public RedisSession {
   void retry();
   void send(const std::vector<std::string>& words, Done<RedisReply> done);
   void send_script(const char* script, std::vector<std::string> tail, Done<RedisReply> done);
-  void watch_idle();
+  void watch_master();
+  void looked(const std::string& replication);
   void confirm_epoch();
 
   boost::asio::io_context& io_;
   Sentinels& sentinels_;
   RedisOptions options_;
   IoTimer pause_;
-  IoTimer idle_;
+  IoTimer watch_;
   std::shared_ptr<RedisLink> link_;  // usable only while incarnation_ is set
   std::optional<RedisIncarnation> incarnation_;
   std::string problem_{"not connected to Redis yet"};
   RedisCounters counters_;
   Time ready_at_{};
-  Duration back_off_;
-  Rng rng_;
+  BackOff back_off_;
   std::unordered_map<const char*, std::string> digests_;
   std::unordered_set<const char*> loaded_;  // scripts that this connection sent in full
   std::shared_ptr<bool> running_;           // replaced at each start; callbacks of an earlier life find it expired

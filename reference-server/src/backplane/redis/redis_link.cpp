@@ -78,7 +78,6 @@ void RedisLink::on_connected(const boost::system::error_code& error) {
   socket_.set_option(tcp::no_delay{true}, ignored);
   socket_.set_option(boost::asio::socket_base::keep_alive{true}, ignored);
   phase_ = Phase::open;
-  last_sent_ = steady_now();
   timer_.cancel();
   watching_ = false;
   read();
@@ -96,9 +95,8 @@ void RedisLink::send(const std::vector<std::string>& words, Done<RedisReply> don
     done(Error{Errc::unavailable, "too many commands under way"});
     return;
   }
-  last_sent_ = steady_now();
   append_command(queued_, words);
-  waiting_.push_back({std::move(done), last_sent_ + limits_.command});
+  waiting_.push_back({std::move(done), steady_now() + limits_.command});
   if (!watching_) {
     watch(waiting_.front().deadline);
   }

@@ -44,7 +44,6 @@ class RedisLink : public std::enable_shared_from_this<RedisLink> {
 
   [[nodiscard]] bool is_open() const { return phase_ == Phase::open; }
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
-  [[nodiscard]] Time last_sent() const { return last_sent_; }
 
  private:
   enum class Phase : std::uint8_t { fresh, opening, open, closed };
@@ -80,7 +79,6 @@ class RedisLink : public std::enable_shared_from_this<RedisLink> {
   bool flushing_{false};
   bool watching_{false};
   bool second_look_{false};
-  Time last_sent_{};
   std::array<char, 16'384> arrived_{};
 };
 

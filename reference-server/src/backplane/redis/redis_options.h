@@ -29,9 +29,10 @@ struct RedisLimits {
   Duration connect{std::chrono::milliseconds{200}};   // name, connection, log-in and role check, each
   Duration command{std::chrono::milliseconds{250}};   // from asking to the answer
   Duration sentinel{std::chrono::milliseconds{200}};  // all Sentinels together
-  Duration idle_ping{std::chrono::seconds{1}};
-  std::size_t pipeline{4'096};          // commands without an answer; more are refused
-  std::size_t reply_bytes{16U << 20U};  // one answer
+  Duration look{std::chrono::milliseconds{100}};      // between two looks whether the master is what it was
+  Duration idle_ping{std::chrono::seconds{1}};        // between nodes of a cluster
+  std::size_t pipeline{4'096};                        // commands without an answer; more are refused
+  std::size_t reply_bytes{16U << 20U};                // one answer
 };
 
 struct RedisOptions {

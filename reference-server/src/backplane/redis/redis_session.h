@@ -21,7 +21,7 @@ struct RedisReply {
 // Which life of which master a connection talks to. `run` changes at every process start and every promotion, so a
 // counter that went back always shows as another incarnation (failover.md d.2).
 struct RedisIncarnation {
-  std::string run;                // run_id + ":" + master_replid of INFO, read right after connecting
+  std::string run;                // run_id + ":" + master_replid of INFO, read again all the time
   std::string address;            // host:port
   std::int64_t config_epoch{-1};  // of the Sentinels that named it; -1: no majority agreed
   bool operator==(const RedisIncarnation&) const = default;
@@ -38,7 +38,8 @@ class RedisSession {
   // EVALSHA with the script loaded where the server does not know it yet. `script` is a string literal.
   virtual void eval(const char* script, std::vector<std::string> keys, std::vector<std::string> args,
                     Done<RedisReply> done) = 0;
-  // Of the connection that the next command would use; nullptr: not connected. A connection never spans two.
+  // Of the connection that the next command would use; nullptr: not connected. On an open one it changes when the
+  // master's replication id does; all that was answered until then belongs to the one before.
   [[nodiscard]] virtual const RedisIncarnation* incarnation() const = 0;
 };
 
