@@ -3,8 +3,9 @@ import time
 
 from process import busy_s
 
-ROUND_TRIPS = {"connections": 1000, "event": "message-with-ack", "rate": 10_000}
-BROADCAST = {"connections": 1000, "event": "bcast", "rate": 20}
+ROUND_TRIPS = {"connections": 1000, "event": "message-with-ack", "rate": 10_000, "in_a_row": 1}
+WINDOWS = {**ROUND_TRIPS, "in_a_row": 32}
+BROADCAST = {"connections": 1000, "event": "bcast", "rate": 20, "in_a_row": 1}
 IDLE = (1000, 5000)
 PLACEMENTS = {"same core": (0, 0), "two cores": (0, 1)}
 
@@ -42,7 +43,7 @@ def steady(subjects, server, generator, load, placement, pace):
 def idle(subjects, server):
     """Memory and CPU that one more idle connection costs a server, between 1,000 and 5,000 of them."""
     few, many = IDLE
-    nothing = {"event": "message-with-ack", "rate": 0}
+    nothing = {"event": "message-with-ack", "rate": 0, "in_a_row": 1}
     with subjects.server(server, 0) as target:
         url = target.url()
         base = target.descriptors()

@@ -25,22 +25,24 @@ PACES = {
 # name: question, what is compared, role, metric, unit, bounds of the ratios
 QUESTIONS = {
     "server-ack": ("What does an acknowledged round trip cost the server? 1,000 connections, 10,000/s", SUBJECTS,
-                   "server", "server_cpu_us", "CPU µs per round trip", {"floor": 2, "node": 0.5}),
+                   "server", "server_cpu_us", "CPU µs per round trip", {"floor": 1.5, "node": 0.3}),
+    "server-ack-32": ("What does it cost the server when 32 come in a row on a connection? 1,000 connections, 10,000/s",
+                      SUBJECTS, "server", "server_cpu_us", "CPU µs per round trip", {"floor": 1.5, "node": 0.3}),
     "generator-ack": ("What does an acknowledged round trip cost the generator? 1,000 connections, 10,000/s", SUBJECTS,
                       "generator", "generator_cpu_us", "CPU µs per round trip", {"floor": 2, "node": 0.6}),
     "server-broadcast": ("What does one delivery of a broadcast to 1,000 members cost the server?", SUBJECTS,
-                         "server", "server_cpu_us", "CPU µs per delivery", {}),
+                         "server", "server_cpu_us", "CPU µs per delivery", {"floor": 1.4}),
     "idle-memory": ("What does one more idle WebSocket connection cost the server?", ("plumbline", "node"),
                     "server", "user_bytes", "bytes of user memory", {}),
     "connect": ("What does a Socket.IO connect over WebSocket cost the server?", SUBJECTS,
-                "server", "connect_cpu_us", "CPU µs per connect", {}),
+                "server", "connect_cpu_us", "CPU µs per connect", {"node": 0.15}),
 }
 IDLE_QUESTIONS = {"idle-memory", "connect"}
 
 def steady_runs(subjects, name, pace, say):
     """Every subject once per placement and round, in ABBA order so that a drift of the machine cancels out."""
     _, _, role, metric, _, _ = QUESTIONS[name]
-    load = measure.BROADCAST if name == "server-broadcast" else measure.ROUND_TRIPS
+    load = {"server-broadcast": measure.BROADCAST, "server-ack-32": measure.WINDOWS}.get(name, measure.ROUND_TRIPS)
     for turn in range(pace["rounds"]):
         for placement in measure.PLACEMENTS:
             for subject in SUBJECTS if turn % 2 == 0 else reversed(SUBJECTS):

@@ -11,7 +11,6 @@ HERE = os.path.join(SOURCE, "tests/bench")
 NODE_PACKAGES = os.path.join(SOURCE, "tests/e2e/node_modules")
 NODE_ENVIRONMENT = {"NODE_PATH": NODE_PACKAGES, "NODE_ENV": "production"}
 SUBJECTS = ("plumbline", "floor", "node")
-PAYLOAD = 64  # as in scenarios/echo-ack.yaml
 
 
 class Subjects:
@@ -42,7 +41,7 @@ class Subjects:
 
     def generator(self, subject, core, url, load, seconds):
         arguments = [url.rsplit(":", 1)[1], str(load["connections"]), load["event"], str(load["rate"]), str(seconds),
-                     str(PAYLOAD)]
+                     str(load["in_a_row"])]
         if subject == "floor":
             return FloorLike([self.floor, "load", *arguments], core, self.real_time)
         if subject == "node":

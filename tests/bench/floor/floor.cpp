@@ -1,6 +1,6 @@
 // The floor: the cheapest server and generator that still speak the bytes of a Socket.IO echo and broadcast. One
 // receive and one send per message (all messages of one read answered together), no allocation on the path, no checks.
-//   floor serve | floor load PORT CONNECTIONS message-with-ack|bcast RATE SECONDS PAYLOAD
+//   floor serve | floor load PORT CONNECTIONS message-with-ack|bcast RATE SECONDS IN_A_ROW
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <openssl/evp.h>
@@ -8,12 +8,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
-#include <ctime>
 #include <string>
 #include <vector>
 
 using View = std::string_view;
+constexpr std::size_t kPayload = 64;  // as in scenarios/echo-ack.yaml
 constexpr View kOpen = R"(0{"sid":"f","upgrades":[],"pingInterval":300000,"pingTimeout":20000,"maxPayload":100000})";
 constexpr View kRequest =
     "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
@@ -32,8 +33,7 @@ static View take_frame(char*& at) {
   for (std::size_t i = 0; masked && i < size; ++i) {
     body[i] ^= (body - 4)[i % 4];
   }
-  at = body + size;
-  return {body, size};
+  return at = body + size, View{body, size};
 }
 
 // One text frame of three parts. A client's masking key is all zeros: the bytes stay as they are.
@@ -53,8 +53,7 @@ static int watch(int fd) {
 static std::size_t upgrade() {
   unsigned char key[60], sha[20], accept[32];
   std::copy_n("258EAFA5-E914-47DA-95CA-C5AB0DC85B11", 36, std::copy_n(strcasestr(in, "-Key: ") + 6, 24, key));
-  EVP_Digest(key, sizeof key, sha, nullptr, EVP_sha1(), nullptr);
-  EVP_EncodeBlock(accept, sha, sizeof sha);
+  EVP_Digest(key, sizeof key, sha, nullptr, EVP_sha1(), nullptr), EVP_EncodeBlock(accept, sha, sizeof sha);
   const int head = std::sprintf(out, kSwitching, accept);
   return head + put_frame(out + head, 0, kOpen);
 }
@@ -98,16 +97,14 @@ static int serve() {
 }
 
 static double now() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec * 1e-9;
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// Arrival i is due at start + i / rate on connection i modulo count; i rides in the text. Sends go out every 0.5 ms.
-static int load(int port, std::size_t count, View event, double rate, double seconds, std::size_t payload) {
-  const std::size_t planned = rate * seconds, answers = event == "bcast" ? count : 1;
+// Arrival i is due at start + i / rate on the next connection, with its row; i rides in the text. Sends every 0.5 ms.
+static int load(int port, std::size_t count, View event, double rate, double seconds, int row) {
+  const std::size_t planned = std::size_t(rate * seconds) / row * row, answers = event == "bcast" ? count : 1;
   const sockaddr_in address{AF_INET, htons(port), {htonl(INADDR_LOOPBACK)}, {}};
-  const std::string tail = std::string(payload - 8, 'x') + "\"]";
+  const std::string tail = std::string(kPayload - 8, 'x') + "\"]";
   std::vector<int> sockets;
   std::vector<double> rtt, slip;
   rtt.reserve(planned * answers + 1), slip.reserve(planned + 1);
@@ -119,17 +116,20 @@ static int load(int port, std::size_t count, View event, double rate, double sec
       send(sockets.back(), kRequest.data(), kRequest.size(), 0);
     }
     start = start == 0 && joined == count ? at : start;
-    for (std::size_t i; start > 0 && at >= tick && (i = slip.size()) < planned && start + i / rate <= at;) {
-      std::size_t size = std::sprintf(in, answers > 1 ? "42" : "42%zu", i);
-      size += std::sprintf(in + size, "[\"%s\",\"%08zu", event.data(), i);
-      send(sockets[i % count], out, put_frame(out, 128, {in, size}, tail), MSG_NOSIGNAL);
-      slip.push_back(now() - start - i / rate);
+    for (std::size_t i, k, bytes; start > 0 && at >= tick && (i = slip.size()) < planned && start + i / rate <= at;) {
+      for (k = i, bytes = 0; k < i + row; ++k) {
+        std::size_t size = std::sprintf(in, answers > 1 ? "42" : "42%zu", k);
+        size += std::sprintf(in + size, "[\"%s\",\"%08zu", event.data(), k);
+        bytes += put_frame(out + bytes, 128, {in, size}, tail);
+      }
+      send(sockets[i / row % count], out, bytes, MSG_NOSIGNAL);
+      slip.insert(slip.end(), row, now() - start - i / rate);
     }
     tick = at < tick ? tick : at + 5e-4;
     const timespec rest{0, std::max(0L, long(1e9 * (tick - now())))};
     pump(&rest, [&](int, View message, char* to) -> std::size_t {
       if (message.starts_with("43") || message.starts_with("42[\"bcast\",")) {
-        rtt.push_back(now() - start - std::atof(message.end() - payload - 2) / rate);
+        rtt.push_back(now() - start - std::atoi(message.end() - kPayload - 2) / row * row / rate);
       }
       joined += message.starts_with("40");
       return message.starts_with('0') ? put_frame(to, 128, "40") : message == "2" ? put_frame(to, 128, "3") : 0;

@@ -1,11 +1,11 @@
 // The official client as a load generator, with the floor generator's arguments, schedule and report line.
-//   node load.cjs PORT CONNECTIONS message-with-ack|bcast RATE SECONDS PAYLOAD
+//   node load.cjs PORT CONNECTIONS message-with-ack|bcast RATE SECONDS IN_A_ROW
 const { io } = require("socket.io-client");
 
-const [port, count, event, rate, seconds, payload] = process.argv.slice(2).map((word) => (isNaN(word) ? word : +word));
-const planned = rate * seconds;
+const [port, count, event, rate, seconds, row] = process.argv.slice(2).map((word) => (isNaN(word) ? word : +word));
+const planned = Math.floor((rate * seconds) / row) * row;
 const expected = planned * (event === "bcast" ? count : 1);
-const filler = "x".repeat(payload - 8);
+const filler = "x".repeat(64 - 8); // as in scenarios/echo-ack.yaml
 const rtt = [];
 const slip = [];
 const sockets = [];
@@ -13,7 +13,8 @@ let joined = 0;
 let start;
 
 const now = () => performance.now() / 1e3;
-const done = (index) => rtt.push(now() - start - index / rate);
+const due = (index) => start + (index - (index % row)) / rate;
+const done = (index) => rtt.push(now() - due(index));
 
 function join() {
   const options = { transports: ["websocket"], forceNew: true, reconnection: false, perMessageDeflate: false };
@@ -30,11 +31,12 @@ function join() {
 function steady() {
   start = now();
   setInterval(() => {
-    for (let i = slip.length; i < planned && start + i / rate <= now(); i = slip.length) {
+    for (let i = slip.length; i < planned && due(i) <= now(); i = slip.length) {
       const text = String(i).padStart(8, "0") + filler;
-      if (event === "bcast") sockets[i % count].emit("bcast", text);
-      else sockets[i % count].emit("message-with-ack", text, () => done(i));
-      slip.push(now() - start - i / rate);
+      const socket = sockets[Math.floor(i / row) % count];
+      if (event === "bcast") socket.emit("bcast", text);
+      else socket.emit("message-with-ack", text, () => done(i));
+      slip.push(now() - due(i));
     }
     const over = now() - start - seconds;
     if (over > 1 || (over > 0 && rtt.length >= expected)) report();
