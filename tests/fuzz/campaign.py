@@ -5,6 +5,7 @@ usage: campaign.py run [--executions N] [TARGET...]    builds and uses build/fuz
        campaign.py keep [TARGET...]                    adds to seeds/ what reaches code that they do not, small first
        campaign.py coverage [TARGET...]                builds build/coverage, prints what the committed inputs reach of
                                                        each parser's own sources; 1: a parser is below 95 % of its lines
+       campaign.py targets                             prints the parsers; 1: targets/ has one that is not among them
 
 `run` is one process at a time, can be stopped at any moment and goes on where it was: reports/baselines/fuzz.json counts,
 build/fuzz/corpus grows. A finding ends the target's turn, sets its count back to 0 and is left as
@@ -32,6 +33,7 @@ AT_A_TIME = 500_000  # executions between two notes of how far it is
 # Each target: the longest input it is given, and the sources that it is there for.
 TARGETS = {
     "client_session": (512, ["libs/socketio/src/client_session.cpp", "libs/socketio/src/open_packet.cpp"]),
+    "cluster_message": (512, ["reference-server/src/backplane/cluster/cluster_message.cpp"]),
     "conform_evidence": (1024, ["conformance/src/evidence/read.cpp", "conformance/src/evidence/base64.cpp",
                                 "conformance/src/evidence/json_fields.cpp"]),
     "engine_payload": (512, ["libs/socketio/src/engine_packet.cpp"]),
@@ -44,6 +46,18 @@ TARGETS = {
                                  "libs/websocket/src/utf8.cpp"]),
     "websocket_inflate": (512, ["libs/websocket/src/deflate.cpp", "libs/websocket/src/deflate_offer.cpp"]),
 }
+NO_PARSERS = {"conform_replay"}
+
+
+def left_out():
+    return sorted({file.stem for file in (HERE / "targets").glob("*.cpp")} - TARGETS.keys() - NO_PARSERS)
+
+
+def show_targets():
+    print("\n".join(TARGETS))
+    for name in left_out():
+        print(f"tests/fuzz/targets/{name}.cpp is not in TARGETS of tests/fuzz/campaign.py: no campaign would run it")
+    return 1 if left_out() else 0
 
 
 def build(preset, targets):
@@ -188,11 +202,13 @@ def coverage(targets):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=["run", "keep", "coverage"])
+    parser.add_argument("task", choices=["run", "keep", "coverage", "targets"])
     parser.add_argument("target", nargs="*", choices=[[], *TARGETS])
     parser.add_argument("--executions", type=int, default=10_000_000)
     asked = parser.parse_intermixed_args()
     targets = asked.target or list(TARGETS)
+    if asked.task == "targets":
+        return show_targets()
     if asked.task == "run":
         return run(targets, asked.executions)
     return keep(targets) if asked.task == "keep" else coverage(targets)
