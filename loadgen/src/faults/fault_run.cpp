@@ -6,6 +6,7 @@ namespace plumbline::load {
 namespace {
 
 constexpr Duration kLook = std::chrono::milliseconds{20};  // how often a phase's start is looked for
+constexpr Duration kPunctual = std::chrono::seconds{1};
 
 }  // namespace
 
@@ -21,6 +22,19 @@ FaultRun::FaultRun(std::vector<PlannedFault> faults, std::size_t phases, Control
 std::optional<Time> FaultRun::due(const PlannedFault& fault) const {
   const std::optional<Time>& start = starts_[fault.phase];
   return start ? std::optional<Time>{*start + fault.offset} : std::nullopt;
+}
+
+// A fault that had to wait moves those after it: struck together, they would be another scenario, and nobody could tell
+// what each of them cost.
+Duration FaultRun::moved(std::size_t index) const {
+  for (std::size_t i = index; i > 0 && records_[i - 1].planned.phase == records_[index].planned.phase; --i) {
+    const FaultRecord& before = records_[i - 1];
+    if (before.injection) {
+      const Duration late = before.injection->at - before.due;
+      return late > kPunctual ? late : Duration{0};
+    }
+  }
+  return Duration{0};
 }
 
 Time FaultRun::step() {
@@ -41,12 +55,13 @@ Time FaultRun::step() {
     }
   }
   if (next_ < records_.size()) {
-    if (const auto at = due(records_[next_].planned); at && *at <= clock_.now()) {
-      records_[next_].due = *at;
+    const auto planned = due(records_[next_].planned);
+    if (planned && *planned + moved(next_) <= clock_.now()) {
+      records_[next_].due = *planned;
       inject(next_++);
       next = clock_.now();
-    } else if (at) {
-      next = std::min(next, *at);
+    } else if (planned) {
+      next = std::min(next, *planned + moved(next_));
     }
   }
   take_events(next);

@@ -27,11 +27,11 @@ class FaultRun {
 
  private:
   [[nodiscard]] std::optional<Time> due(const PlannedFault& fault) const;
+  [[nodiscard]] Duration moved(std::size_t index) const;
   void take_events(Time deadline);
   void inject(std::size_t index);
   void undo(std::size_t index);
   void heal_all();
-  [[nodiscard]] bool holding(std::size_t index) const;
 
   ControlPort& port_;
   const Clock& clock_;

@@ -99,6 +99,22 @@ TEST_F(FaultRunTest, WaitsWithTheNextUntilTheTargetIsHealthyAgain) {
   EXPECT_EQ(run.records()[1].due, start + seconds{5});
 }
 
+TEST_F(FaultRunTest, KeepsTheDistanceToAFaultThatHadToWait) {
+  port.healing = seconds{8};
+  FaultRun run{
+      {planned(1, seconds{1}, seconds{1}), planned(2, seconds{5}, seconds{1}), planned(3, seconds{17}, seconds{1})},
+      1,
+      port,
+      clock};
+  const Time start = clock.now();
+  run.phase_started(0, start);
+  run_for(run, seconds{40});
+
+  EXPECT_EQ(run.records()[1].injection->at, start + seconds{10});
+  EXPECT_EQ(run.records()[2].injection->at, start + seconds{22});
+  EXPECT_EQ(run.records()[2].due, start + seconds{17});
+}
+
 TEST_F(FaultRunTest, LeavesOutAFaultWhenTheTargetDoesNotGetWell) {
   port.sick = true;
   FaultRun run{{planned(1, seconds{1}, seconds{1}), planned(2, seconds{5}, seconds{1})}, 1, port, clock};
