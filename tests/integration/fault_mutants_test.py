@@ -3,6 +3,7 @@
 The table there is the data: every row is a run of fault_mutants/SCENARIO.yaml with the mutant. In the same scenario the sound
 server must show none of these names, and nothing else that no fault may cause."""
 
+import concurrent.futures
 import json
 import pathlib
 import subprocess
@@ -13,6 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 TABLE = HERE.parents[1] / "docs" / "failover.md"
 BEGIN, END = "<!-- fault mutants: begin -->", "<!-- fault mutants: end -->"
 SEEDS = (7, 8, 9)
+AT_A_TIME = 2  # whole stacks that mostly wait for their faults
 # Severity S0: what no fault may cause, then S1: what a busy machine may, because a hole is waited for 1.2 s at most.
 NEVER = ("acked-lost", "aborted-read", "phantom", "misdelivery", "vanished", "duplicate-entity", "idempotency-break",
          "sequence-reuse", "ack-mismatch", "real-time-inversion", "false-ack")  # fmt: skip
@@ -76,9 +78,11 @@ def main(plumbline, scenario):
     assert rows, f"no row of {TABLE.name} is about {scenario}"
     known = {file.stem for file in (HERE / "fault_mutants").glob("*.yaml")}
     assert {row[1] for row in table()} == known, f"table and scenarios differ: {known}"
-    for mutant, _, must, may in rows:
-        judge_mutant(plumbline, mutant, scenario, must, may)
-    judge_sound(plumbline, scenario, {*NEVER, *(name for row in rows for name in row[2])})
+    with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+        runs = [pool.submit(judge_mutant, plumbline, mutant, scenario, must, may) for mutant, _, must, may in rows]
+        runs.append(pool.submit(judge_sound, plumbline, scenario, {*NEVER, *(name for row in rows for name in row[2])}))
+        for done in runs:
+            done.result()
 
 
 if __name__ == "__main__":
