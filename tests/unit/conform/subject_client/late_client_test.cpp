@@ -181,7 +181,7 @@ TEST(LateClient, IsSeenAndWrittenDownAndReadAgain) {
 
 class ProcessorWaitTest : public testing::Test {
  protected:
-  ProcessorWaitTest() : processes_(testing::TempDir() + "plumbline-processor-wait") {
+  ProcessorWaitTest() : processes_(testing::TempDir() + "plumbline-processor-wait-" + std::to_string(::getpid())) {
     std::filesystem::remove_all(processes_);
   }
   ~ProcessorWaitTest() override { std::filesystem::remove_all(processes_); }
