@@ -24,11 +24,13 @@ FanOut::FanOut(net::ShardPool& pool, Partitions<RecentMessages>& recent, const C
     : pool_(pool), recent_(recent), clock_(clock) {
   for (std::size_t shard = 0; shard < pool.size(); ++shard) {
     lanes_.push_back(std::make_unique<Lane>(
-        shard, limits, [this, shard](const MessagePtr& message) { deliver(*lanes_[shard], message); }));
+        shard, limits, [this, shard](const MessagePtr& message) { deliver(*lanes_[shard], message); },
+        [this, shard](const MessagePtr& message) { ask_for_the_one_before(*lanes_[shard], message); }));
   }
 }
 
-void FanOut::wire(std::size_t shard, Delivery& delivery, Seen seen) {
+void FanOut::wire(std::size_t shard, MessageStore& store, Delivery& delivery, Seen seen) {
+  lanes_[shard]->store = &store;
   lanes_[shard]->delivery = &delivery;
   lanes_[shard]->seen = std::move(seen);
   delivery.leaves_to_order([this, shard](const Message& message) { return lanes_[shard]->order.holds(message); });
@@ -73,6 +75,21 @@ void FanOut::deliver(Lane& lane, const MessagePtr& message) {
     return;
   }
   lane.delivery->deliver(message);
+}
+
+void FanOut::ask_for_the_one_before(Lane& lane, const MessagePtr& message) {
+  const HistoryQuery newest{message->conversation->key, message->previous + 1, 1};
+  lane.store->history(newest, [this, &lane, message](const Result<HistoryPage>& page) {
+    if (page.has_error() || page.value().stale || !will_come(page.value(), message->previous)) {
+      lane.order.stored(*message);
+    }
+  });
+}
+
+// It is not in the store yet, or it is and was sent since all that is sent comes here.
+bool FanOut::will_come(const HistoryPage& newest, std::uint64_t sequence) const {
+  return newest.rows.empty() || newest.rows.back().message->sequence != sequence ||
+         newest.rows.back().message->timestamp >= complete_from_.load(std::memory_order_relaxed);
 }
 
 void FanOut::tell(Delivery& delivery, const BusBody& body) {

@@ -5,10 +5,6 @@
 
 namespace plumbline::serve {
 
-bool Reorder::waits_below(const Lane& lane, std::uint64_t sequence) {
-  return !lane.held.empty() && lane.held.begin()->first <= sequence;
-}
-
 Reorder::Lane& Reorder::lane_of(const ConversationKey& key) {
   const auto [at, added] = lanes_.try_emplace(key);
   Lane& lane = at->second;
@@ -30,7 +26,7 @@ void Reorder::take(const MessagePtr& message, Time now) {
     } else {
       ++counters_.duplicates_dropped;
     }
-  } else if (message->previous <= lane.newest && !waits_below(lane, message->sequence)) {
+  } else if (message->sequence == lane.newest + 1) {
     advance(lane, message->sequence);
     out_(message);
     release_ready(lane);
@@ -55,19 +51,39 @@ void Reorder::known(const MessagePtr& message) {
 }
 
 void Reorder::hold(Lane& lane, const MessagePtr& message, Time now) {
-  const bool first = lane.newest == 0 && message->sequence > limits_.young;
-  const Duration patience = first ? limits_.settle : limits_.hold;
-  const auto [at, added] = lane.held.try_emplace(message->sequence, Held{message, patience, now + patience});
+  const auto [at, added] = lane.held.try_emplace(message->sequence, Held{message, now, limits_.hold});
   if (!added) {
     ++(at->second.message->id == message->id ? counters_.duplicates_dropped : counters_.conflicting);
     return;
   }
   ++counters_.held;
   ++held_;
-  waiting_.emplace(now + patience, message->conversation->key);
+  waiting_.emplace(at->second.due(), message->conversation->key);
+  release_ready(lane);
+  if (lane.newest == 0 && message->previous != 0 && at == lane.held.begin()) {
+    ask_(message);
+  }
   while (held_ > limits_.held) {
     ++counters_.overflowed;
     release_longest_waiting();
+  }
+}
+
+void Reorder::stored(const Message& message) {
+  if (holds(message)) {
+    Lane& lane = lanes_.at(message.conversation->key);
+    if (lane.held.begin()->first == message.sequence) {
+      hurry(lane, limits_.settle);
+    }
+  }
+}
+
+// Only what nothing waits below: that would go out with it.
+void Reorder::hurry(Lane& lane, Duration patience) {
+  Held& first = lane.held.begin()->second;
+  if (first.patience > patience) {
+    first.patience = patience;
+    waiting_.emplace(first.due(), first.message->conversation->key);
   }
 }
 
@@ -80,8 +96,8 @@ void Reorder::note_standstill(Time now) {
   waiting_.clear();
   for (auto& [key, lane] : lanes_) {
     for (auto& [sequence, held] : lane.held) {
-      held.due = std::exchange(held.renewed, true) ? held.due : now + held.patience;
-      waiting_.emplace(held.due, key);
+      held.since = std::exchange(held.renewed, true) ? held.since : now;
+      waiting_.emplace(held.due(), key);
     }
   }
 }
@@ -102,7 +118,7 @@ void Reorder::tick(Time now) {
     // Everything up to the message that has waited long enough; younger ones below it would come out of order.
     Lane& lane = found->second;
     const auto due =
-        std::find_if(lane.held.begin(), lane.held.end(), [&](const auto& entry) { return entry.second.due == at; });
+        std::find_if(lane.held.begin(), lane.held.end(), [&](const auto& entry) { return entry.second.due() == at; });
     if (due != lane.held.end()) {
       const std::uint64_t last = due->first;
       while (!lane.held.empty() && lane.held.begin()->first <= last) {
@@ -137,8 +153,11 @@ void Reorder::release_longest_waiting() {
 }
 
 void Reorder::release_ready(Lane& lane) {
-  while (!lane.held.empty() && lane.held.begin()->second.message->previous <= lane.newest) {
+  while (!lane.held.empty() && lane.held.begin()->first == lane.newest + 1) {
     release_first(lane);
+  }
+  if (!lane.held.empty() && lane.held.begin()->second.message->previous <= lane.newest) {
+    hurry(lane, limits_.jump);
   }
 }
 

@@ -19,12 +19,13 @@
 namespace plumbline::serve {
 
 struct ReorderLimits {
-  // The first message seen of a conversation: whether the one before it is still on its way here nobody can know (an
-  // instance that came back a moment ago reads several ways at once), so it waits for it this long.
+  // The first message seen of a conversation when the one before it is from before this instance's start: that one may
+  // still be on its way here (an instance that came back a moment ago reads several ways at once), so it waits for it
+  // this long.
   Duration settle{std::chrono::milliseconds{250}};
-  // Up to this number it waits for the whole hold: what began a moment ago begins with its first message, which another
-  // instance may still have in hand.
-  std::uint64_t young{16};
+  // The first of a block of numbers: which number came before it nobody knows (docs/adr/0010), and another instance may
+  // still have that one in hand, which takes up to a second (see hold) less what the change of hands took.
+  Duration jump{std::chrono::milliseconds{750}};
   // How long a message waits for the one before it. That one's number may be a second old when it is handed to the log;
   // the log has it within another second or it is void, and a commit past the log begins within 1.5 s
   // (docs/adr/0011); then it is read, or found by the tail. Costs time only where a number was burned.
@@ -52,13 +53,20 @@ struct ReorderCounters {
 class Reorder {
  public:
   using Out = std::function<void(const MessagePtr&)>;
+  // The first message seen of a conversation waits: is the one before it from before the start? Answered by `stored`,
+  // now or later; without an answer it waits for the whole hold.
+  using Ask = std::function<void(const MessagePtr&)>;
 
-  Reorder(const ReorderLimits& limits, Out out) : limits_(limits), out_(std::move(out)) {}
+  Reorder(const ReorderLimits& limits, Out out, Ask ask)
+      : limits_(limits), out_(std::move(out)), ask_(std::move(ask)) {}
 
-  // Sends it on now, keeps it until what must come before it (Message::previous) is there, or drops it as known.
+  // Sends it on now, keeps it until what must come before it is there, or drops it as known.
   void take(const MessagePtr& message, Time now);
   // It is in the store and whoever needs it finds it there: copies of it that come later are dropped.
   void known(const MessagePtr& message);
+  // What comes before `message` was stored before this instance took part, or nobody can tell: no reason to wait for
+  // the whole hold.
+  void stored(const Message& message);
   // Sends what waited long enough. To be called several times within ReorderLimits::standstill.
   void tick(Time now);
 
@@ -72,9 +80,10 @@ class Reorder {
  private:
   struct Held {
     MessagePtr message;
+    Time since;
     Duration patience;
-    Time due;
     bool renewed{false};
+    [[nodiscard]] Time due() const { return since + patience; }
   };
   struct Lane {
     std::uint64_t newest{0};                                    // highest number sent; 0: none yet
@@ -85,9 +94,9 @@ class Reorder {
 
   Lane& lane_of(const ConversationKey& key);
   void advance(Lane& lane, std::uint64_t sequence);
-  [[nodiscard]] static bool waits_below(const Lane& lane, std::uint64_t sequence);
   [[nodiscard]] static bool fill_gap(Lane& lane, std::uint64_t sequence);
   void hold(Lane& lane, const MessagePtr& message, Time now);
+  void hurry(Lane& lane, Duration patience);
   void note_standstill(Time now);
   void release_ready(Lane& lane);
   void release_first(Lane& lane);
@@ -96,6 +105,7 @@ class Reorder {
 
   ReorderLimits limits_;
   Out out_;
+  Ask ask_;
   std::unordered_map<ConversationKey, Lane> lanes_;
   std::list<ConversationKey> ages_;               // longest silent first
   std::multimap<Time, ConversationKey> waiting_;  // when due; one per held message, those of sent ones are skipped

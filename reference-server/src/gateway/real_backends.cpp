@@ -6,6 +6,7 @@
 
 #include "backplane/redis/redis_check.h"
 #include "bus/kafka/topics.h"
+#include "service/wall_millis.h"
 #include "store/postgres/migrate.h"
 
 namespace plumbline::serve {
@@ -105,8 +106,8 @@ ShardBackends RealBackends::make(std::size_t shard) {
   return ports;
 }
 
-void RealBackends::wire(std::size_t shard, ShardBackends&, Delivery& delivery, Seen seen) {
-  fan_out_.wire(shard, delivery, std::move(seen));
+void RealBackends::wire(std::size_t shard, ShardBackends& ports, Delivery& delivery, Seen seen) {
+  fan_out_.wire(shard, *ports.messages, delivery, std::move(seen));
 }
 
 void RealBackends::start() {
@@ -155,6 +156,7 @@ void RealBackends::tick_instance(Time now) {
   tail_->brisk(log_.late());
   relay_->tick(now);
   if (!ready() && can_serve(now)) {
+    fan_out_.complete_from(wall_millis(clock_));
     ready_.store(true, std::memory_order_release);
   }
 }

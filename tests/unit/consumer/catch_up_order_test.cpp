@@ -65,7 +65,7 @@ class CatchUpOrder : public ::testing::Test {
   CatchUpOrder() {
     for (std::size_t shard = 0; shard < 2; ++shard) {
       deliveries_.at(shard).wire(deliveries_, store_, notices_);
-      fan_out_.wire(shard, deliveries_.at(shard), [](const Message&) {});
+      fan_out_.wire(shard, store_, deliveries_.at(shard), [](const Message&) {});
     }
   }
   MessagePtr now_sent(std::uint64_t sequence) {
@@ -104,7 +104,7 @@ class CatchUpOrder : public ::testing::Test {
   MissedMessages store_;
   Partitions<NoticeTable> kept_{pool_};
   MemoryNoticeStore notices_{kept_, 0};
-  FanOut fan_out_{pool_, recent_, clock_, {.young = 0}};
+  FanOut fan_out_{pool_, recent_, clock_};
   ConversationPtr chat_ = pair_of(kAnn, kBob);
   std::shared_ptr<SequenceSocket> socket_ = std::make_shared<SequenceSocket>();
 };

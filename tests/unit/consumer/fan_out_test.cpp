@@ -33,15 +33,17 @@ struct World {
   ConversationPartitions conversations{pool};
   Partitions<NoticeTable> kept{pool};
   MemoryMessageStore messages{conversations, 0};
+  MemoryConversationStore opened{conversations, 0};
   MemoryNoticeStore notices{kept, 0};
-  FanOut fan_out{pool, recent, clock, {.young = 0}};
+  FanOut fan_out{pool, recent, clock};
   ConversationPtr chat = pair_of(kAnn, kBob);
   std::vector<std::uint64_t> seen;
 
   World() {
     for (std::size_t shard = 0; shard < 2; ++shard) {
       deliveries.at(shard).wire(deliveries, messages, notices);
-      fan_out.wire(shard, deliveries.at(shard), [this](const Message& message) { seen.push_back(message.sequence); });
+      fan_out.wire(shard, messages, deliveries.at(shard),
+                   [this](const Message& message) { seen.push_back(message.sequence); });
     }
   }
   void run() {
@@ -59,6 +61,12 @@ struct World {
   }
   void direct(std::uint64_t sequence) {
     fan_out.take_stored(message_of(chat, sequence));
+    run();
+  }
+  void store(std::uint64_t sequence) {
+    opened.open(*chat, [](const auto&) {});
+    run();
+    messages.append(message_of(chat, sequence), [](const auto&) {});
     run();
   }
   double dropped_attempts() {
@@ -123,6 +131,42 @@ TEST(FanOut, DropsCopiesOfWhatWasThereBeforeTheStart) {
   world.log(5);
 
   EXPECT_THAT(world.seen, ElementsAre(5));
+}
+
+TEST(FanOut, WaitsOnlyAMomentForWhatWasStoredBeforeTheStart) {
+  World world;
+  world.store(1);
+
+  world.log(2);
+  world.pass(249ms);
+  EXPECT_THAT(world.seen, ElementsAre());
+  world.pass(1ms);
+
+  EXPECT_THAT(world.seen, ElementsAre(2));
+}
+
+TEST(FanOut, WaitsForTheOneBeforeTheFirstMessageSeenWhenItWasSentSinceTheStart) {
+  World world;
+  world.fan_out.complete_from(0);
+  world.store(1);  // committed past the log; the tail looks again in a moment
+
+  world.log(2);
+  world.pass(500ms);
+  EXPECT_THAT(world.seen, ElementsAre());
+  world.direct(1);
+
+  EXPECT_THAT(world.seen, ElementsAre(1, 2));
+}
+
+TEST(FanOut, WaitsLongerForTheOneBeforeTheFirstMessageSeenWhenTheStoreHasItNot) {
+  World world;
+  world.log(2);
+
+  world.pass(500ms);
+  EXPECT_THAT(world.seen, ElementsAre());
+  world.direct(1);
+
+  EXPECT_THAT(world.seen, ElementsAre(1, 2));
 }
 
 TEST(FanOut, GivesDevicesOneOfTwoAttemptsAtAMessage) {

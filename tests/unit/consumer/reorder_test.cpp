@@ -22,8 +22,10 @@ using test::pair_of;
 using testing::ElementsAre;
 
 struct ReorderWorld {
-  explicit ReorderWorld(const ReorderLimits& limits = {.young = 0, .hold = 300ms})
-      : reorder(limits, [this](const MessagePtr& message) { out.push_back(message->sequence); }) {}
+  explicit ReorderWorld(const ReorderLimits& limits = {.jump = 300ms, .hold = 300ms})
+      : reorder(
+            limits, [this](const MessagePtr& message) { out.push_back(message->sequence); },
+            [this](const MessagePtr& message) { asked.push_back(message); }) {}
 
   void take(std::uint64_t sequence) { reorder.take(message_of(chat, sequence), clock.now()); }
   void pass(Duration time) {
@@ -34,18 +36,69 @@ struct ReorderWorld {
   ManualClock clock;
   ConversationPtr chat = pair_of(kAnn, kBob);
   std::vector<std::uint64_t> out;
+  std::vector<MessagePtr> asked;
   Reorder reorder;
 };
 
-TEST(Reorder, HoldsTheFirstMessageSeenForAMoment) {
+TEST(Reorder, HoldsTheFirstMessageSeenForAMomentWhenTheOneBeforeItWasStored) {
   ReorderWorld world;
 
   world.take(41);
+  ASSERT_EQ(world.asked.size(), 1U);
+  world.reorder.stored(*world.asked.front());
   world.pass(249ms);
   EXPECT_THAT(world.out, ElementsAre());
   world.pass(1ms);
 
   EXPECT_THAT(world.out, ElementsAre(41));
+}
+
+TEST(Reorder, HoldsTheFirstMessageSeenLongerWhenTheOneBeforeItIsToCome) {
+  ReorderWorld world{ReorderLimits{}};
+
+  world.take(10'002);
+  world.pass(500ms);
+  world.pass(500ms);
+  EXPECT_THAT(world.out, ElementsAre()) << "10001 is still in another instance's hands";
+  world.take(10'001);
+  world.reorder.stored(*world.asked.back());
+  world.pass(250ms);
+
+  EXPECT_THAT(world.out, ElementsAre(10'001, 10'002));
+}
+
+TEST(Reorder, SendsTheFirstMessageAtOnceWhenTheAnswerAboutTheOneBeforeItComesLate) {
+  ReorderWorld world{ReorderLimits{}};
+  world.take(41);
+  world.pass(500ms);
+
+  world.reorder.stored(*world.asked.front());
+  world.pass(0ms);
+
+  EXPECT_THAT(world.out, ElementsAre(41));
+  EXPECT_EQ(world.reorder.waiting(), 0U);
+}
+
+TEST(Reorder, AsksOnlyForWhatNothingSeenComesBefore) {
+  ReorderWorld world;
+
+  world.take(41);
+  world.take(42);
+  world.take(40);
+  world.take(44);
+
+  EXPECT_EQ(world.asked.size(), 2U);
+  EXPECT_EQ(world.asked.back()->sequence, 40U);
+}
+
+TEST(Reorder, IgnoresAnAnswerAboutWhatWasSentMeanwhile) {
+  ReorderWorld world;
+  world.take(2);
+  world.take(1);
+
+  world.reorder.stored(*world.asked.front());
+
+  EXPECT_THAT(world.out, ElementsAre(1, 2));
 }
 
 TEST(Reorder, SendsTheSecondMessageSeenBeforeTheFirstWhenItsNumberIsLower) {
@@ -55,7 +108,8 @@ TEST(Reorder, SendsTheSecondMessageSeenBeforeTheFirstWhenItsNumberIsLower) {
   world.pass(30ms);
   world.take(41);
   world.take(43);
-  world.pass(220ms);
+  world.reorder.stored(*world.asked.back());
+  world.pass(250ms);
 
   EXPECT_THAT(world.out, ElementsAre(41, 42, 43));
   EXPECT_EQ(world.reorder.waiting(), 0U);
@@ -85,13 +139,57 @@ TEST(Reorder, HoldsAMessageUntilTheOneBeforeItCame) {
   EXPECT_EQ(world.reorder.waiting(), 0U);
 }
 
-TEST(Reorder, DoesNotWaitForBurnedNumbers) {
-  ReorderWorld world;
+TEST(Reorder, DoesNotWaitLongForTheNumbersThatANewBlockLeavesOut) {
+  ReorderWorld world{ReorderLimits{}};
   world.take(1);
 
   world.reorder.take(message_of(world.chat, 1001, 1), world.clock.now());
+  world.pass(400ms);
+  world.pass(349ms);
+  EXPECT_THAT(world.out, ElementsAre(1));
+  world.pass(1ms);
 
   EXPECT_THAT(world.out, ElementsAre(1, 1001));
+}
+
+TEST(Reorder, SendsWhatTheCountBeforeANewBlockGaveOutFirst) {
+  ReorderWorld world;
+  world.take(6);
+  world.reorder.stored(*world.asked.front());
+  world.pass(250ms);
+
+  world.reorder.take(message_of(world.chat, 8, 6), world.clock.now());  // of the new block; its sender has not seen 7
+  world.take(9);
+  EXPECT_THAT(world.out, ElementsAre(6));
+  world.take(7);
+
+  EXPECT_THAT(world.out, ElementsAre(6, 7, 8, 9));
+}
+
+TEST(Reorder, WaitsForTheFirstOfABlockNoLongerWhenTheOneThatItNamesCame) {
+  ReorderWorld world{ReorderLimits{}};
+  world.take(1);
+  world.reorder.take(message_of(world.chat, 1001, 2), world.clock.now());
+  world.pass(400ms);
+
+  world.take(2);
+  world.pass(350ms);
+
+  EXPECT_THAT(world.out, ElementsAre(1, 2, 1001));
+}
+
+TEST(Reorder, TakesNoPatienceFromWhatWaitsBelowTheFirstOfABlock) {
+  ReorderWorld world{ReorderLimits{}};
+  world.take(1);
+  world.take(3);
+  world.reorder.take(message_of(world.chat, 1001, 1), world.clock.now());
+
+  world.pass(500ms);
+  world.pass(500ms);
+  EXPECT_THAT(world.out, ElementsAre(1));
+  world.take(2);
+
+  EXPECT_THAT(world.out, ElementsAre(1, 2, 3));
 }
 
 TEST(Reorder, NeverOvertakesWhatWaitsBelow) {
@@ -102,6 +200,8 @@ TEST(Reorder, NeverOvertakesWhatWaitsBelow) {
   world.reorder.take(message_of(world.chat, 1001, 1), world.clock.now());  // its sender did not know of 3
   EXPECT_THAT(world.out, ElementsAre(1));
   world.take(2);
+  EXPECT_THAT(world.out, ElementsAre(1, 2, 3));
+  world.pass(300ms);
 
   EXPECT_THAT(world.out, ElementsAre(1, 2, 3, 1001));
 }
@@ -211,7 +311,7 @@ TEST(Reorder, DropsAnotherMessageUnderANumberThatWaits) {
 TEST(Reorder, SendsMessagesFromBeforeTheFirstOneSeen) {
   ReorderWorld world;
   world.take(5);
-  world.pass(250ms);
+  world.pass(300ms);
 
   world.take(3);
   world.take(3);
@@ -252,7 +352,7 @@ TEST(Reorder, KeepsConversationsApart) {
 }
 
 TEST(Reorder, SendsTheLongestWaitingWhenTooManyWait) {
-  ReorderWorld world{{.young = 0, .hold = 300ms, .held = 2, .conversations = 10, .gaps = 8}};
+  ReorderWorld world{{.jump = 300ms, .hold = 300ms, .held = 2, .conversations = 10, .gaps = 8}};
   world.take(1);
 
   world.take(3);
@@ -266,7 +366,7 @@ TEST(Reorder, SendsTheLongestWaitingWhenTooManyWait) {
 }
 
 TEST(Reorder, ForgetsTheLongestSilentConversationWhereNobodyWaits) {
-  ReorderWorld world{{.young = 0, .hold = 300ms, .held = 10, .conversations = 2, .gaps = 8}};
+  ReorderWorld world{{.jump = 300ms, .hold = 300ms, .held = 10, .conversations = 2, .gaps = 8}};
   const ConversationPtr second = pair_of(kAnn, kEve);
   world.take(1);
   world.take(3);  // waits: this one stays
@@ -281,9 +381,10 @@ TEST(Reorder, ForgetsTheLongestSilentConversationWhereNobodyWaits) {
 }
 
 TEST(Reorder, RatherRepeatsThanLosesWhenThereAreTooManyGaps) {
-  ReorderWorld world{{.young = 0, .hold = 300ms, .held = 10, .conversations = 2, .gaps = 2}};
+  ReorderWorld world{{.jump = 300ms, .hold = 300ms, .held = 10, .conversations = 2, .gaps = 2}};
   for (const std::uint64_t sequence : {10U, 20U, 30U, 40U}) {  // gaps 1-9, 11-19, 21-29, 31-39
     world.reorder.take(message_of(world.chat, sequence, 0), world.clock.now());
+    world.pass(300ms);
   }
 
   world.take(5);
