@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::size_t kBatchRecords = 500;
 constexpr std::size_t kBatchBytes = std::size_t{4} << 20U;
-constexpr Duration kGatherFor = 5ms;    // for more records after the first one
+constexpr Duration kGatherFor = 50ms;   // for more records after the first one: the brokers answer one by one
 constexpr Duration kIdlePoll = 50ms;    // how long a poll waits when nothing is at hand
 constexpr Duration kFirstPause = 50ms;  // after a failure of PostgreSQL
 constexpr Duration kLongestPause = 500ms;
