@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 namespace plumbline::stack {
@@ -30,6 +31,10 @@ void stand_back(pid_t pid) {
   }
 }
 
+void go_first(pid_t pid) {
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(pid), own_priority() - kSteps);
+}
+
 void step_forward(pid_t pid) {
   std::error_code gone;
   for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone)) {
@@ -37,6 +42,10 @@ void step_forward(pid_t pid) {
     id_t thread = 0;
     if (std::from_chars(name.data(), name.data() + name.size(), thread).ec == std::errc{}) {
       ::setpriority(PRIO_PROCESS, thread, own_priority());
+    }
+    std::ifstream children(task.path() / "children");
+    for (pid_t child = 0; children >> child;) {
+      step_forward(child);
     }
   }
 }

@@ -1,6 +1,7 @@
-// A process that comes back while the others serve leaves them the processors until it serves too. On machines of their
-// own a broker's start costs nobody anything; here a Java process would take most of two cores for six seconds, and
-// what the load measures then is that start.
+// Who has the processors while a process comes back and the others serve. On machines of their own the parts do not
+// meet; here a broker's start would take most of two cores for six seconds, and what the load measures then is that
+// start; and PostgreSQL, whose replay takes half a second of a processor, would wait for one six times as long while
+// everybody waits for it (docs/adr/0015).
 #pragma once
 
 #include <sys/types.h>
@@ -10,7 +11,9 @@ namespace plumbline::stack {
 // Lowers the priority of a process that has just started: it has one thread. Nothing when the priority could not be
 // given back, which needs root or RLIMIT_NICE.
 void stand_back(pid_t pid);
-// All its threads compete with the others again.
+// Raises it, and with it the processes that it starts. Nothing without the right to do so, which is root's.
+void go_first(pid_t pid);
+// All its threads, and the processes that it started, compete with the others again.
 void step_forward(pid_t pid);
 
 }  // namespace plumbline::stack

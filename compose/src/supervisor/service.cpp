@@ -64,9 +64,11 @@ Outcome<void> Service::start(bool emptied) {
   auto done = launch(prepares ? recipe_.first : recipe_.command);
   if (done) {
     state_ = prepares ? State::preparing : State::starting;
-    stands_back_ = node_.part == Part::kafka && life_ > 1;
-    if (stands_back_) {
+    const bool again = life_ > 1;
+    if (again && node_.part == Part::kafka) {
       stand_back(pid());
+    } else if (again && node_.part == Part::postgres) {
+      go_first(pid());
     }
   }
   return done;
@@ -74,7 +76,7 @@ Outcome<void> Service::start(bool emptied) {
 
 void Service::mark_ready() {
   state_ = State::ready;
-  if (child_ && std::exchange(stands_back_, false)) {
+  if (child_) {
     step_forward(pid());
   }
 }

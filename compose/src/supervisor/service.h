@@ -52,7 +52,6 @@ class Service {
   State state_{State::down};
   std::optional<net::ChildProcess> child_;
   bool laid_out_{false};
-  bool stands_back_{false};
   int exit_status_{0};
   unsigned life_{0};
 };

@@ -34,6 +34,25 @@ TEST(Courtesy, GivesAProcessItsPriorityBack) {
   EXPECT_EQ(priority_of(child->pid()), own);
 }
 
+TEST(Courtesy, TakesAProcessBackWithThoseThatItStarted) {
+  net::ChildProcess::Options options;
+  options.command = {"/bin/sh", "-c", "sleep 60 & echo child $!; wait"};
+  auto parent = net::ChildProcess::start(options);
+  ASSERT_TRUE(parent.has_value());
+  const auto line = parent->wait_for_line("child ", 10s);
+  ASSERT_TRUE(line.has_value());
+  const pid_t child = std::stoi(*line);
+  const int own = priority_of(::getpid());
+
+  go_first(parent->pid());
+  go_first(child);
+  EXPECT_EQ(priority_of(parent->pid()), ::geteuid() == 0 ? own - 10 : own);
+  step_forward(parent->pid());
+
+  EXPECT_EQ(priority_of(parent->pid()), own);
+  EXPECT_EQ(priority_of(child), own);
+}
+
 TEST(Courtesy, IgnoresAProcessThatIsGone) {
   net::ChildProcess::Options options;
   options.command = {"/bin/true"};
@@ -43,6 +62,7 @@ TEST(Courtesy, IgnoresAProcessThatIsGone) {
   child->stop(1s);
 
   stand_back(gone);
+  go_first(gone);
   step_forward(gone);
 }
 
