@@ -59,7 +59,7 @@ void Reorder::hold(Lane& lane, const MessagePtr& message, Time now) {
   ++counters_.held;
   ++held_;
   waiting_.emplace(at->second.due(), message->conversation->key);
-  release_ready(lane);
+  hurry_first_of_block(lane);
   if (lane.newest == 0 && message->previous != 0 && at == lane.held.begin()) {
     ask_(message);
   }
@@ -156,6 +156,11 @@ void Reorder::release_ready(Lane& lane) {
   while (!lane.held.empty() && lane.held.begin()->first == lane.newest + 1) {
     release_first(lane);
   }
+  hurry_first_of_block(lane);
+}
+
+// The one that it names was sent, and it is not the next number: it begins a block.
+void Reorder::hurry_first_of_block(Lane& lane) {
   if (!lane.held.empty() && lane.held.begin()->second.message->previous <= lane.newest) {
     hurry(lane, limits_.jump);
   }

@@ -97,6 +97,7 @@ class Reorder {
   [[nodiscard]] static bool fill_gap(Lane& lane, std::uint64_t sequence);
   void hold(Lane& lane, const MessagePtr& message, Time now);
   void hurry(Lane& lane, Duration patience);
+  void hurry_first_of_block(Lane& lane);
   void note_standstill(Time now);
   void release_ready(Lane& lane);
   void release_first(Lane& lane);
