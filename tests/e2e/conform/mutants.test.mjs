@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { run as plumbline, source } from '../plumbline.mjs';
 import { judge } from './judge.mjs';
 
-const at_a_time = 8; // each waits for its timers most of the time
+const at_a_time = 12; // each waits for its timers most of the time
 const seed = process.env.PLUMBLINE_MUTANT_SEED ?? '1';
 const lists = { fails: 'FAIL', warns: 'WARN', blocks: 'BLOCKED', weakens: 'NON_STRICT', tells: 'INFO', skips: 'NOT_APPLICABLE' };
 

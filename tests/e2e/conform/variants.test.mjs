@@ -47,46 +47,49 @@ const only_in = (name) => {
     !clause.capabilities.includes('cluster') && !clause.capabilities.some((need) => others.includes(need)));
 };
 
-for (const name of [...names.filter((one) => one !== 'greeting'), ...ours_only]) {
-  // Without upgrades those about upgrades do not apply.
-  const asked = name === 'no-upgrades' ? only_in(name).map((clause) => clause.id) : [];
-  test(`our server, ${name}`, async () => {
-    const run = await judge([...asked, '--variant', name]);
-    assert.equal(run.code, 0, run.stdout + run.stderr);
-    for (const [id, clause] of run.clauses) {
-      assert.ok([...holds, 'NOT_SUPPORTED'].includes(clause.verdict), `${id} is ${clause.verdict}: ${clause.observed}`);
-      if (holds.includes(clause.verdict)) everywhere.add(id);
-    }
-  });
-}
+// Two at a time: each waits for its timers more than half of the time.
+test('our server', { concurrency: 2 }, (all) => Promise.all(
+  [...names.filter((one) => one !== 'greeting'), ...ours_only].map((name) => {
+    // Without upgrades those about upgrades do not apply.
+    const asked = name === 'no-upgrades' ? only_in(name).map((clause) => clause.id) : [];
+    return all.test(name, async () => {
+      const run = await judge([...asked, '--variant', name]);
+      assert.equal(run.code, 0, run.stdout + run.stderr);
+      for (const [id, clause] of run.clauses) {
+        assert.ok([...holds, 'NOT_SUPPORTED'].includes(clause.verdict), `${id} is ${clause.verdict}: ${clause.observed}`);
+        if (holds.includes(clause.verdict)) everywhere.add(id);
+      }
+    });
+  })));
 
 test('between them the variants judge every active clause', () => {
   assert.deepEqual(active.map((clause) => clause.id).filter((id) => !everywhere.has(id) && !elsewhere.has(id)), []);
 });
 
-for (const name of names.filter((one) => one !== 'plain')) {
-  test(`the official Node server, ${name}: what only this variant has`, async (t) => {
-    const only = only_in(name);
-    assert.ok(only.length > 0, 'a variant is there for what no other shows');
-    const program = fileURLToPath(new URL('node_server.mjs', import.meta.url));
-    if (variants[name].capabilities.includes('observe.process')) { // the suite starts and restarts it, at a port that was free just now
-      const probe = createServer().listen(0, '127.0.0.1');
-      await once(probe, 'listening');
-      const { port } = probe.address();
-      await new Promise((closed) => probe.close(closed));
-      const start = `exec ${process.execPath} ${program} ${port} ${name}`;
-      await writeFile(`${name}.yaml`, `${descriptor(`http://127.0.0.1:${port}`, name)}control: {start: '${start}'}\n`);
-    } else {
-      const child = spawn(process.execPath, [program, '0', name], { stdio: ['ignore', 'pipe', 'inherit'] });
-      t.after(() => child.kill('SIGKILL'));
-      const [line] = await once(createInterface({ input: child.stdout }), 'line');
-      await writeFile(`${name}.yaml`, descriptor(line.split(' ').at(-1), name));
-    }
-    const run = await judge([...only.map((clause) => clause.id), '--target', `${name}.yaml`]);
-    for (const { id } of only) {
-      const found = run.clauses.get(id);
-      assert.ok(holds.includes(found.verdict) || departs.get(id) === found.verdict,
-        `${id} is ${found.verdict}: ${found.observed} ${found.reason}`);
-    }
-  });
-}
+test('the official Node server: what only one variant has', { concurrency: 2 }, (all) => Promise.all(
+  names.filter((one) => one !== 'plain').map((name) =>
+    all.test(name, async (t) => {
+      const only = only_in(name);
+      assert.ok(only.length > 0, 'a variant is there for what no other shows');
+      const program = fileURLToPath(new URL('node_server.mjs', import.meta.url));
+      // The suite starts and restarts it then, at a port that was free just now.
+      if (variants[name].capabilities.includes('observe.process')) {
+        const probe = createServer().listen(0, '127.0.0.1');
+        await once(probe, 'listening');
+        const { port } = probe.address();
+        await new Promise((closed) => probe.close(closed));
+        const start = `exec ${process.execPath} ${program} ${port} ${name}`;
+        await writeFile(`${name}.yaml`, `${descriptor(`http://127.0.0.1:${port}`, name)}control: {start: '${start}'}\n`);
+      } else {
+        const child = spawn(process.execPath, [program, '0', name], { stdio: ['ignore', 'pipe', 'inherit'] });
+        t.after(() => child.kill('SIGKILL'));
+        const [line] = await once(createInterface({ input: child.stdout }), 'line');
+        await writeFile(`${name}.yaml`, descriptor(line.split(' ').at(-1), name));
+      }
+      const run = await judge([...only.map((clause) => clause.id), '--target', `${name}.yaml`]);
+      for (const { id } of only) {
+        const found = run.clauses.get(id);
+        assert.ok(holds.includes(found.verdict) || departs.get(id) === found.verdict,
+          `${id} is ${found.verdict}: ${found.observed} ${found.reason}`);
+      }
+    }))));

@@ -51,6 +51,7 @@ TEST(Courtesy, TakesAProcessBackWithThoseThatItStarted) {
 
   EXPECT_EQ(priority_of(parent->pid()), own);
   EXPECT_EQ(priority_of(child), own);
+  parent->signal(SIGKILL);  // and its child: ctest waits for whoever holds the output
 }
 
 TEST(Courtesy, IgnoresAProcessThatIsGone) {

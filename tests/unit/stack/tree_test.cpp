@@ -46,6 +46,7 @@ TEST(MarkedProcesses, FindsThemByTheirWholeMark) {
 
   EXPECT_THAT(marked_processes({mark("b"), {}, {}, {}}), testing::Contains(child.pid()));
   EXPECT_TRUE(marked_processes({mark("b").substr(0, mark("b").size() - 1), {}, {}, {}}).empty());
+  child.signal(SIGKILL);  // and what it started: ctest waits for whoever holds the output
 }
 
 TEST(MarkedProcesses, FindsAProgramByItsFolder) {
