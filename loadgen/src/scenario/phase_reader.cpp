@@ -31,8 +31,8 @@ void read_ramp(MapReader& phase, Phase& into, std::uint32_t users) {
   ramp.duration("over", into.length);
   ramp.done();
   if (into.users > users) {
-    phase.complaints().add(ramp.mark(), phase.what() + " ramps to " + std::to_string(into.users) +
-                                            " users, but 'users.count' is " + std::to_string(users));
+    phase.complaints().add_if_alone(ramp.mark(), phase.what() + " ramps to " + std::to_string(into.users) +
+                                                     " users, but 'users.count' is " + std::to_string(users));
   }
 }
 

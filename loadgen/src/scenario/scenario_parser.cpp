@@ -208,7 +208,7 @@ void read_sections(MapReader& root, const std::string& dir, Scenario& into) {
   if (const YAML::Node phases = root.get("phases"); phases.IsDefined()) {
     read_phases(complaints, phases, into);
   } else {
-    complaints.add(root.mark(), "a scenario needs 'phases'");
+    complaints.add_if_alone(root.mark(), "a scenario needs 'phases'");
   }
   if (const YAML::Node mix = root.get("mix"); mix.IsDefined()) {
     read_mix(complaints, mix, into.mix);

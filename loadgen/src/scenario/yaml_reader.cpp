@@ -39,11 +39,18 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
   return best;
 }
 
+std::string Complaints::placed(const YAML::Mark& mark, const std::string& message) const {
+  const std::string place =
+      mark.line < 0 ? "" : ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1);
+  return file_ + place + ": " + message;
+}
+
 void Complaints::add(const YAML::Mark& mark, const std::string& message) {
-  const bool placed = mark.line >= 0;
-  errors_.push_back(file_ +
-                    (placed ? ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1) : "") + ": " +
-                    message);
+  errors_.push_back(placed(mark, message));
+}
+
+void Complaints::add_if_alone(const YAML::Mark& mark, const std::string& message) {
+  alone_.push_back(placed(mark, message));
 }
 
 std::optional<std::string> scalar(Complaints& complaints, const YAML::Node& node, const std::string& what) {

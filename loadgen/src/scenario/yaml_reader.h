@@ -21,12 +21,17 @@ class Complaints {
  public:
   explicit Complaints(std::string file) : file_(std::move(file)) {}
   void add(const YAML::Mark& mark, const std::string& message);
-  [[nodiscard]] bool empty() const { return errors_.empty(); }
-  [[nodiscard]] const std::vector<std::string>& all() const { return errors_; }
+  // What a misspelt key elsewhere may have caused: said only when nothing else is wrong.
+  void add_if_alone(const YAML::Mark& mark, const std::string& message);
+  [[nodiscard]] bool empty() const { return errors_.empty() && alone_.empty(); }
+  [[nodiscard]] const std::vector<std::string>& all() const { return errors_.empty() ? alone_ : errors_; }
 
  private:
+  [[nodiscard]] std::string placed(const YAML::Mark& mark, const std::string& message) const;
+
   std::string file_;
   std::vector<std::string> errors_;
+  std::vector<std::string> alone_;
 };
 
 // One mapping of the file. `what` names it in messages: "phase 'steady'".

@@ -100,6 +100,15 @@ TEST(ScenarioParser, ReportsEveryErrorOfAFileInOrder) {
                           "s.yaml:3:1: unknown key 'sed' in the scenario; did you mean 'seed'?"));
 }
 
+TEST(ScenarioParser, SaysOnlyWhichKeyIsMisspeltWhereThatCausedTheRest) {
+  EXPECT_THAT(
+      parse_scenario(kHead + "usres: {count: 9}\nphases:\n  - {name: up, ramp: {users: 12, over: 1s}}\n", "s.yaml")
+          .errors,
+      ElementsAre("s.yaml:3:1: unknown key 'usres' in the scenario; did you mean 'users'?"));
+  EXPECT_THAT(parse_scenario(kHead + "phasis: []\n", "s.yaml").errors,
+              ElementsAre("s.yaml:3:1: unknown key 'phasis' in the scenario; did you mean 'phases'?"));
+}
+
 TEST(ScenarioParser, SaysWhereTextIsNotYaml) {
   const ParsedScenario parsed = parse_scenario("a: [1, 2\nb: c: d\n", "s.yaml");
 
