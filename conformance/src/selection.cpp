@@ -5,7 +5,7 @@
 
 #include <boost/json.hpp>
 
-#include "catalogue/strict_map.h"
+#include "plumbline/base/did_you_mean.h"
 
 namespace plumbline::conform {
 namespace {
@@ -127,9 +127,7 @@ boost::system::result<Selection, std::string> select(const Catalogue& catalogue,
       }
     }
     if (!found) {
-      const auto suggestion = nearest(id, known);
-      return fmt::format("no clause or area '{}'{}; see plumbline conform list", id,
-                         suggestion ? ", did you mean '" + *suggestion + "'?" : "");
+      return fmt::format("no clause or area '{}'{}; see plumbline conform list", id, did_you_mean(id, known));
     }
   }
   for (const std::string& id : selection.asked) {

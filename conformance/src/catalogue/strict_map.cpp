@@ -3,40 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+
+#include "plumbline/base/did_you_mean.h"
 
 namespace plumbline::conform {
-namespace {
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
-}  // namespace
 
 void Complaints::add(const YAML::Mark& mark, const std::string& sentence) {
   all_.push_back(fmt::format("{}:{}:{}: {}", file_, mark.line + 1, mark.column + 1, sentence));
-}
-
-std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  const auto best = std::min_element(candidates.begin(), candidates.end(), [word](const auto& a, const auto& b) {
-    return edit_distance(word, a) < edit_distance(word, b);
-  });
-  if (best == candidates.end() || edit_distance(word, *best) > std::max<std::size_t>(2, word.size() / 3)) {
-    return std::nullopt;
-  }
-  return *best;
 }
 
 YAML::Node load_yaml(Complaints& complaints, const std::string& text) {
@@ -116,9 +89,8 @@ void StrictMap::done() {
   for (const auto& entry : node_) {
     const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "(not a text)";
     if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
-      const auto suggestion = nearest(key, known_);
-      complaints_.add(entry.first.Mark(), fmt::format("unknown key '{}' in {}{}", key, what_,
-                                                      suggestion ? "; did you mean '" + *suggestion + "'?" : ""));
+      complaints_.add(entry.first.Mark(),
+                      fmt::format("unknown key '{}' in {}{}", key, what_, did_you_mean(key, known_)));
     }
   }
 }

@@ -51,7 +51,4 @@ class StrictMap {
 // Parses a whole document; a syntax error becomes a complaint and an empty node.
 [[nodiscard]] YAML::Node load_yaml(Complaints& complaints, const std::string& text);
 
-// The candidate with the smallest edit distance, if that is at most 2 or a third of the word.
-[[nodiscard]] std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
-
 }  // namespace plumbline::conform

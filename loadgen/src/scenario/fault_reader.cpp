@@ -1,6 +1,7 @@
 // Reads the faults: what is done to which part of the target, and when. Stage: scenario.
 #include <algorithm>
 
+#include "plumbline/base/did_you_mean.h"
 #include "scenario/scenario_parser.h"
 #include "scenario/sections.h"
 #include "scenario/units.h"
@@ -43,9 +44,8 @@ void read_word(MapReader& fault, const char* key, Enum& into) {
     into = static_cast<Enum>(found - names.begin());
     return;
   }
-  const std::string guess = nearest(*word, names);
   fault.complaints().add(node.Mark(), "'" + std::string(key) + "' must be " + listed(names) + ", not '" + *word + "'" +
-                                          (guess.empty() ? "" : "; did you mean '" + guess + "'?"));
+                                          did_you_mean(*word, names));
 }
 
 std::vector<std::string> phase_names(const std::vector<Phase>& phases) {
@@ -84,10 +84,9 @@ void read_at(MapReader& fault, const std::vector<Phase>& phases, Fault& into) {
   into.offset = *offset;
   const std::vector<std::string> names = phase_names(phases);
   if (std::find(names.begin(), names.end(), into.phase) == names.end()) {
-    const std::string guess = nearest(into.phase, names);
     fault.complaints().add(node.Mark(), "'at' names the phase '" + into.phase +
                                             "', and no phase of that name offers load" +
-                                            (guess.empty() ? "" : "; did you mean '" + guess + "'?"));
+                                            did_you_mean(into.phase, names));
   } else if (into.offset >= length_of(phases, into.phase)) {
     fault.complaints().add(node.Mark(), "'at' lies behind the end of the phase '" + into.phase + "'");
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "plumbline/base/did_you_mean.h"
 #include "scenario/sections.h"
 #include "scenario/units.h"
 
@@ -86,10 +87,8 @@ void read_gate(Complaints& complaints, const YAML::Node& node, const std::vector
     for (const Phase& phase : phases) {
       names.push_back(phase.origin);
     }
-    const std::string guess = nearest(gate.phase, names);
     complaints.add(node["phase"].Mark(), "gate '" + gate.name + "' names the phase '" + gate.phase +
-                                             "', which does not exist" +
-                                             (guess.empty() ? "" : "; did you mean '" + guess + "'?"));
+                                             "', which does not exist" + did_you_mean(gate.phase, names));
   }
 }
 
@@ -122,9 +121,7 @@ void read_gates(Complaints& complaints, const YAML::Node& node, const std::vecto
     }
     if (std::find(known.begin(), known.end(), base) == known.end() ||
         (at != std::string::npos && base.rfind("outage.", 0) != 0)) {
-      const std::string guess = nearest(gate.name, known);
-      complaints.add(entry.first.Mark(),
-                     "unknown gate '" + gate.name + "'" + (guess.empty() ? "" : "; did you mean '" + guess + "'?"));
+      complaints.add(entry.first.Mark(), "unknown gate '" + gate.name + "'" + did_you_mean(gate.name, known));
       continue;
     }
     const std::size_t dot = base.find('.');

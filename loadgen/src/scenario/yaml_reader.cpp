@@ -1,43 +1,11 @@
 #include "scenario/yaml_reader.h"
 
 #include <algorithm>
-#include <numeric>
 
+#include "plumbline/base/did_you_mean.h"
 #include "scenario/units.h"
 
 namespace plumbline::load {
-namespace {
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t above = row[j + 1];
-      const std::size_t change = diagonal + (a[i] == b[j] ? 0U : 1U);
-      row[j + 1] = std::min({above + 1, row[j] + 1, change});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
-}  // namespace
-
-std::string nearest(std::string_view word, const std::vector<std::string>& known) {
-  std::string best;
-  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
-  for (const std::string& candidate : known) {
-    const std::size_t distance = edit_distance(word, candidate);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
 
 std::string Complaints::placed(const YAML::Mark& mark, const std::string& message) const {
   const std::string place =
@@ -118,9 +86,7 @@ bool MapReader::done() {
       continue;
     }
     all_known = false;
-    const std::string guess = nearest(key, known_);
-    complaints_.add(entry.first.Mark(),
-                    "unknown key '" + key + "' in " + what_ + (guess.empty() ? "" : "; did you mean '" + guess + "'?"));
+    complaints_.add(entry.first.Mark(), "unknown key '" + key + "' in " + what_ + did_you_mean(key, known_));
   }
   for (const std::string& missing : missing_) {
     if (all_known) {

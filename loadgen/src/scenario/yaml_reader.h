@@ -73,8 +73,6 @@ class MapReader {
 // A scalar's text, or nothing and a complaint.
 [[nodiscard]] std::optional<std::string> scalar(Complaints& complaints, const YAML::Node& node,
                                                 const std::string& what);
-// `known` with the smallest edit distance, or empty when none is near enough to be meant.
-[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& known);
 
 enum class Measure { bytes, time, members };
 // `120B`, or {fixed|uniform|exp|lognormal|zipf: ...}.

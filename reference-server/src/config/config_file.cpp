@@ -8,28 +8,13 @@
 #include <fstream>
 #include <sstream>
 
+#include "plumbline/base/did_you_mean.h"
+
 namespace plumbline::serve {
 namespace {
 
 std::string place(const std::string& file, const YAML::Mark& mark) {
   return file + ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1) + ": ";
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) {
-    row[j] = j;
-  }
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row.back();
 }
 
 // yaml-cpp throws on malformed text; nothing of it leaves this file.
@@ -45,9 +30,7 @@ std::variant<ConfigEntries, std::string> entries_of(const YAML::Node& root, cons
   for (const auto& pair : root) {
     const auto key = pair.first.as<std::string>();
     if (std::find(known_keys.begin(), known_keys.end(), key) == known_keys.end()) {
-      const std::string meant = nearest(key, known_keys);
-      return place(file, pair.first.Mark()) + "unknown key '" + key + "'" +
-             (meant.empty() ? std::string{} : "; did you mean '" + meant + "'?");
+      return place(file, pair.first.Mark()) + "unknown key '" + key + "'" + did_you_mean(key, known_keys);
     }
     std::vector<ConfigValue> values;
     if (pair.second.IsSequence()) {
@@ -66,20 +49,6 @@ std::variant<ConfigEntries, std::string> entries_of(const YAML::Node& root, cons
 }
 
 }  // namespace
-
-std::string nearest(std::string_view word, const std::vector<std::string>& known) {
-  const std::size_t tolerance = std::max<std::size_t>(2, word.size() / 3);
-  std::string best;
-  std::size_t distance = tolerance + 1;
-  for (const std::string& candidate : known) {
-    const std::size_t now = edit_distance(word, candidate);
-    if (now < distance) {
-      distance = now;
-      best = candidate;
-    }
-  }
-  return best;
-}
 
 std::variant<ConfigEntries, std::string> parse_config(std::string_view text, const std::string& file,
                                                       const std::vector<std::string>& known_keys) {

@@ -27,7 +27,4 @@ using ConfigEntries = std::vector<ConfigEntry>;  // in file order
 [[nodiscard]] std::variant<ConfigEntries, std::string> parse_config(std::string_view text, const std::string& file,
                                                                     const std::vector<std::string>& known_keys);
 
-// The known word that a typing mistake most likely meant; empty when none is near.
-[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& known);
-
 }  // namespace plumbline::serve

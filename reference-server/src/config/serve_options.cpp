@@ -8,6 +8,7 @@
 
 #include "config/config_file.h"
 #include "config/lockout_ladder.h"
+#include "plumbline/base/did_you_mean.h"
 #include "session/session_id.h"
 
 namespace plumbline::serve {
@@ -185,11 +186,11 @@ std::string preset_list() {
   return "dev, check, asan, tsan";
 }
 
-std::string mutant_list() {
+// Those of the messenger come first; the protocol's are too many for a sentence.
+std::string messenger_mutants() {
   std::string list;
-  for (const std::string_view id : mutant_ids()) {
-    list += list.empty() ? "" : ", ";
-    list += id;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Mutant::ack_before_report); ++i) {
+    list += (i == 0 ? "" : ", ") + mutant_ids()[i];
   }
   return list;
 }
@@ -205,7 +206,10 @@ std::optional<EarlyEnd> choose_mutant(const std::string& id, ServeOptions& optio
   }
   auto mutants = find_mutants(id);
   if (!mutants) {
-    return EarlyEnd{"plumbline serve: unknown mutant '" + id + "'; known: " + mutant_list() + "\n", ExitCode::usage};
+    return EarlyEnd{"plumbline serve: unknown mutant '" + id + "'" + did_you_mean(id, mutant_ids()) +
+                        "; the messenger's are " + messenger_mutants() +
+                        ", the protocol's are in conformance/spec/mutants.yaml\n",
+                    ExitCode::usage};
   }
   options.mutants = std::move(*mutants);
   return std::nullopt;

@@ -26,8 +26,9 @@ std::string with_hyphens(std::string name) {
   return name;
 }
 
-// In the order of the enumeration, without `none`.
-const std::vector<std::string>& names() {
+}  // namespace
+
+const std::vector<std::string>& mutant_ids() {
   static const std::vector<std::string> all = [] {
     std::vector<std::string> names(std::begin(kMessenger), std::end(kMessenger));
 #define PLUMBLINE_SERVER_FAULT(name) names.push_back(with_hyphens(#name));
@@ -38,16 +39,10 @@ const std::vector<std::string>& names() {
   return all;
 }
 
-}  // namespace
-
-const std::vector<std::string_view>& mutant_ids() {
-  static const std::vector<std::string_view> ids(names().begin(), names().end());
-  return ids;
-}
-
 std::optional<Mutant> find_mutant(std::string_view id) {
-  const auto found = std::find(names().begin(), names().end(), id);
-  return found == names().end() ? std::nullopt : std::optional(static_cast<Mutant>(found - names().begin() + 1));
+  const auto& ids = mutant_ids();
+  const auto found = std::find(ids.begin(), ids.end(), id);
+  return found == ids.end() ? std::nullopt : std::optional(static_cast<Mutant>(found - ids.begin() + 1));
 }
 
 std::optional<std::vector<Mutant>> find_mutants(std::string_view ids) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,8 +36,8 @@ enum class Mutant : std::uint16_t {
 #undef PLUMBLINE_SERVER_FAULT
 };
 
-// Hyphenated ids as typed on the command line, e.g. "ack-before-store".
-[[nodiscard]] const std::vector<std::string_view>& mutant_ids();
+// Hyphenated ids as typed on the command line, e.g. "ack-before-store", in the order of the enumeration.
+[[nodiscard]] const std::vector<std::string>& mutant_ids();
 [[nodiscard]] std::optional<Mutant> find_mutant(std::string_view id);
 // Ids joined by '+', each known; nullopt otherwise.
 [[nodiscard]] std::optional<std::vector<Mutant>> find_mutants(std::string_view ids);
