@@ -24,7 +24,7 @@ readonly runtime_packages=(
   librdkafka1 libsodium23 libspdlog1.10 libssl3 libyaml-cpp0.7 zlib1g
 )
 # ./check --full.
-readonly full_packages=(clang-tidy-19 clang-14 libclang-rt-14-dev libfuzzer-14-dev libbenchmark-dev)
+readonly full_packages=(clang-tidy-19 clang-14 libclang-rt-14-dev libfuzzer-14-dev llvm-14 libbenchmark-dev)
 
 say() { printf '%s\n' "$*"; }
 

@@ -62,7 +62,9 @@ def show_targets():
 
 def build(preset, targets):
     for words in ["--preset", preset], ["--build", ROOT / "build" / preset, "--target", *(f"fuzz_{name}" for name in targets)]:
-        subprocess.run(["cmake", *words], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+        if subprocess.run(["cmake", *words], cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode != 0:
+            sys.exit(f"campaign.py: build/{preset} could not be built; it needs the Debian packages clang-14, "
+                     "libclang-rt-14-dev, libfuzzer-14-dev and llvm-14, which `./check fuzz` installs")
 
 
 def program(tree, target):
