@@ -95,6 +95,7 @@ void Polling::round() {
     poll_ = nullptr;
     on_poll_answer(*finished);
   }
+  pay_pong();
   if (poll_ == nullptr && polling_ && !dead_) {
     poll_ = &get();
   }
@@ -113,7 +114,8 @@ void Polling::on_poll_answer(const HttpExchange& poll) {
     if (packet == "2") {
       pings_.push_back(poll.answer()->at);
       if (answer_pings_) {
-        post("3");
+        pong_owed_ = true;
+        pay_pong();
       }
     } else {
       if (packet == "1") {
@@ -121,6 +123,27 @@ void Polling::on_poll_answer(const HttpExchange& poll) {
       }
       packets_.push_back(c_.wire.as_read(std::move(packet)));
     }
+  }
+}
+
+HttpExchange& Polling::post(std::string_view body) {
+  if (posting()) {
+    c_.wire.until([this] { return !posting(); }, c_.answer_bound());
+  }
+  return send(body);
+}
+
+HttpExchange& Polling::send(std::string_view body) {
+  post_ = &c_.wire.http("POST", query(), body);
+  return *post_;
+}
+
+// On a busy machine a large POST is still under way when the ping comes; the server would be right to close the
+// session.
+void Polling::pay_pong() {
+  if (pong_owed_ && !posting()) {
+    pong_owed_ = false;
+    send("3");
   }
 }
 

@@ -35,7 +35,8 @@ class Polling {
   [[nodiscard]] std::string query() const { return std::string(kPollingHandshake) + "&sid=" + sid_; }
   [[nodiscard]] const std::string& sid() const { return sid_; }
   HttpExchange& get() { return c_.wire.http("GET", query()); }
-  HttpExchange& post(std::string_view body) { return c_.wire.http("POST", query(), body); }
+  // Waits for the answer to the POST before it, at most as long as an answer may take: two at a time close a session.
+  HttpExchange& post(std::string_view body);
 
   void start();
   void stop() { polling_ = false; }  // lets the poll in flight end without a successor
@@ -47,22 +48,27 @@ class Polling {
   [[nodiscard]] const std::vector<Time>& pings() const { return pings_; }
   [[nodiscard]] bool dead() const { return dead_; }  // a poll was answered by an error or by `1`
   [[nodiscard]] Time dead_at() const { return dead_at_; }
-  void answer_pings(bool yes) { answer_pings_ = yes; }
+  void answer_pings(bool yes) { answer_pings_ = yes; }  // behind a POST that is under way
 
   std::size_t cursor{0};
 
  private:
   void round();
   void on_poll_answer(const HttpExchange& poll);
+  void pay_pong();
+  [[nodiscard]] bool posting() const { return post_ != nullptr && !post_->done(); }
+  HttpExchange& send(std::string_view body);
 
   Context& c_;
   std::string sid_;
   std::shared_ptr<Polling*> self_;  // the wire's hook dies with this session
   bool polling_{false};
   bool answer_pings_{true};
+  bool pong_owed_{false};
   bool dead_{false};
   Time dead_at_{};
   HttpExchange* poll_{nullptr};
+  HttpExchange* post_{nullptr};       // the last one of this session
   std::vector<std::string> packets_;  // without pings
   std::vector<Time> pings_;
 };

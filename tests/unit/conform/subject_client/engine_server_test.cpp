@@ -4,10 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <deque>
 #include <map>
 #include <memory>
 
+#include "../scripted_medium.h"
 #include "plumbline/base/clock.h"
 #include "wire/medium_clock.h"
 
@@ -20,33 +20,6 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
-
-// Takes everything that is sent, brings nothing.
-class SinkMedium final : public Medium {
- public:
-  [[nodiscard]] Time time() const override { return now; }
-  Time read_clock() override { return now; }
-  Duration worst_lag(Who /*who*/, Time /*from*/, Time /*to*/) override { return {}; }
-  Duration waited(Time /*from*/, Time /*to*/) override { return {}; }
-  bool connect(int /*connection*/, const Endpoint& /*endpoint*/) override { return false; }
-  Taken send(int connection, std::string_view bytes) override {
-    sent[connection] += bytes;
-    return {bytes.size(), false};
-  }
-  void close(int /*connection*/, bool /*with_reset*/) override {}
-  void freeze(int /*connection*/) override {}
-  std::optional<ProcessUse> process() override { return std::nullopt; }
-  bool stop_target() override { return false; }
-  bool start_target() override { return false; }
-  bool stop_backplane() override { return false; }
-  bool start_backplane() override { return false; }
-  [[nodiscard]] Time deadline(Duration bound) override { return now + bound; }
-  bool wait(Time /*deadline*/) override { return true; }
-  bool next(Event& /*event*/) override { return false; }
-
-  Time now{};
-  std::map<int, std::string> sent;
-};
 
 class EngineServerTest : public testing::Test {
  protected:
@@ -79,7 +52,7 @@ class EngineServerTest : public testing::Test {
 
   [[nodiscard]] ClientSession& session() const { return *server.sessions().at(0); }
 
-  SinkMedium medium;
+  ScriptedMedium medium;
   EngineServer server{300ms, 200ms};
   static constexpr std::string_view kSid = "&sid=plumbline-session-0001";
 
