@@ -127,7 +127,7 @@ boost::system::result<Selection, std::string> select(const Catalogue& catalogue,
       }
     }
     if (!found) {
-      return fmt::format("no clause or area '{}'{}; see plumbline conform list", id, did_you_mean(id, known));
+      return fmt::format("no clause or area '{}' (see plumbline conform list){}", id, did_you_mean(id, known));
     }
   }
   for (const std::string& id : selection.asked) {

@@ -206,9 +206,9 @@ std::optional<EarlyEnd> choose_mutant(const std::string& id, ServeOptions& optio
   }
   auto mutants = find_mutants(id);
   if (!mutants) {
-    return EarlyEnd{"plumbline serve: unknown mutant '" + id + "'" + did_you_mean(id, mutant_ids()) +
-                        "; the messenger's are " + messenger_mutants() +
-                        ", the protocol's are in conformance/spec/mutants.yaml\n",
+    return EarlyEnd{"plumbline serve: unknown mutant '" + id + "' (the messenger's are " + messenger_mutants() +
+                        ", the protocol's are in conformance/spec/mutants.yaml)" + did_you_mean(id, mutant_ids()) +
+                        "\n",
                     ExitCode::usage};
   }
   options.mutants = std::move(*mutants);

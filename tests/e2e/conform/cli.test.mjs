@@ -45,7 +45,7 @@ test('a negative seed is a usage error in one sentence', async () => {
 test('an unknown id is a usage error that suggests', async () => {
   const { code, stderr } = await run(['conform', 'EIO-UP-44']);
   assert.equal(code, 2);
-  assert.match(stderr, /no clause or area 'EIO-UP-44', did you mean 'EIO-UP-04'\?/);
+  assert.match(stderr, /no clause or area 'EIO-UP-44' \(see plumbline conform list\); did you mean 'EIO-UP-04'\?\n/);
 });
 
 test('a target that nobody serves is unreachable in one sentence', async () => {

@@ -89,14 +89,15 @@ TEST(ServeOptions, UnknownMutantIsToldWhichOneWasMeantAndWhereTheyAre) {
   const EarlyEnd end = end_of({"--mutant", "never-pong"});
 
   EXPECT_EQ(end.code, ExitCode::usage);
-  EXPECT_EQ(end.text,
-            kMutantsCompiledIn
-                ? "plumbline serve: unknown mutant 'never-pong'; did you mean 'never-ping'?; the messenger's are "
-                  "drop, swap, duplicate, ack-before-store, wrong-recipient, reused-sequence, plain-incr, "
-                  "no-fence-on-thaw, dedup-on-sequence, offset-before-store, outbox-after-commit, "
-                  "ack-before-report, the protocol's are in conformance/spec/mutants.yaml\n"
-                : "plumbline serve: --mutant needs a build of preset dev, check, asan, tsan; this one has no "
-                  "deliberate faults compiled in\n");
+  EXPECT_EQ(
+      end.text,
+      kMutantsCompiledIn
+          ? "plumbline serve: unknown mutant 'never-pong' (the messenger's are "
+            "drop, swap, duplicate, ack-before-store, wrong-recipient, reused-sequence, plain-incr, "
+            "no-fence-on-thaw, dedup-on-sequence, offset-before-store, outbox-after-commit, "
+            "ack-before-report, the protocol's are in conformance/spec/mutants.yaml); did you mean 'never-ping'?\n"
+          : "plumbline serve: --mutant needs a build of preset dev, check, asan, tsan; this one has no "
+            "deliberate faults compiled in\n");
 }
 
 #if defined(PLUMBLINE_MUTANTS)
