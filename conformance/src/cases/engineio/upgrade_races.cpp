@@ -255,8 +255,13 @@ Finding judge(const Context& c, const Racers& racers, const Pace& slowest) {
     if (racer->got() == racer->sent()) {
       continue;
     }
+    const bool second_refused = racer->given_up != nullptr && racer->ws->over() && !any_begins(*racer->ws, 0, "3probe");
     const std::string seen = fmt::format("moments {}: sent `{}`, echoed `{}`{}", racer->moments(), racer->sent(),
                                          racer->got(), racer->dead() ? ", and the session was closed" : "");
+    if (second_refused && !racer->session.dead()) {
+      found = took("second-try-refused", "the second WebSocket: " + racer->ws->how_it_ended());
+      continue;
+    }
     if (!racer->dead() || !too_slow(c, slowest)) {
       return violated("each packet once, in the order in which they were sent", seen);
     }
@@ -266,7 +271,7 @@ Finding judge(const Context& c, const Racers& racers, const Pace& slowest) {
 }
 
 // A first WebSocket that is probed and then closed; a packet goes out before and after that.
-void give_up_once(Context& c, Racers& racers) {
+Stop give_up_once(Context& c, Racers& racers) {
   probe(c, racers);
   each(c, racers, idle);
   for (const auto& racer : racers) {
@@ -278,12 +283,27 @@ void give_up_once(Context& c, Racers& racers) {
     racer->given_up = racer->ws;
     racer->ws = nullptr;
   }
-  each(c, racers, [](const Racer& racer) { return racer.given_up->over(); });
+  // One that answers no close frame is hung up on: nobody polls meanwhile, and the session would time out.
+  c.wire.until(
+      [&] { return std::all_of(racers.begin(), racers.end(), [](const auto& one) { return one->given_up->over(); }); },
+      c.fast() / 2);
+  for (const auto& racer : racers) {
+    if (!racer->given_up->over()) {
+      racer->given_up->hang_up();
+    }
+  }
   for (const auto& racer : racers) {
     racer->session.start();
     racer->post_extra();
   }
   each(c, racers, [](const Racer& racer) { return racer.settled() && heard_all(racer); });
+  for (const auto& racer : racers) {
+    if (racer->session.dead()) {
+      return unmet("EIO-UP-11", "polling goes on where the WebSocket ends before the upgrade",
+                   fmt::format("sent `{}`, echoed `{}`, and the session was closed", racer->sent(), racer->got()));
+    }
+  }
+  return std::nullopt;
 }
 
 // Several sessions at a time; all of them stay until a quiet window has shown that nothing comes twice.
@@ -299,7 +319,9 @@ Finding race(Context& c, Polls polls, const std::vector<std::string>& plans, boo
       return *stop;
     }
     if (second_try) {
-      give_up_once(c, racers);
+      if (auto stop = give_up_once(c, racers)) {
+        return *stop;
+      }
     }
     const Pace pace = upgrade(c, racers, polls);
     slowest = {std::max(slowest.upgrading, pace.upgrading), std::max(slowest.silent, pace.silent)};

@@ -1,0 +1,65 @@
+// Pings of one session, written by hand: which gaps are a server's fault.
+#include "cases/engineio/ping_periods.h"
+
+#include <gtest/gtest.h>
+
+#include "scripted_medium.h"
+
+namespace plumbline::conform::cases {
+namespace {
+
+using namespace std::chrono_literals;
+
+class PingPeriodsTest : public testing::Test {
+ protected:
+  PingPeriodsTest() {
+    target_.timing.ping_interval = 300ms;
+    target_.timing.ping_timeout = 200ms;
+  }
+  Finding judged(const std::vector<Duration>& at) {
+    std::vector<Time> pings;
+    for (const Duration offset : at) {
+      pings.push_back(Time{} + 10s + offset);
+    }
+    return judge_periods(context_, pings, {});
+  }
+
+  const Endpoint endpoint_ = *parse_endpoint("http://127.0.0.1:1");
+  ScriptedMedium medium_;
+  ManualClock log_clock_;
+  WireLog log_{log_clock_};
+  Wire wire_{endpoint_, log_, medium_};
+  Target target_;
+  Context context_{target_, wire_};
+};
+
+TEST_F(PingPeriodsTest, HoldWhereEachComesAnIntervalAfterTheOneBefore) {
+  EXPECT_EQ(judged({0ms, 300ms, 601ms}).kind, Finding::Kind::took);
+}
+
+TEST_F(PingPeriodsTest, AreTooShortWhereEachComesEarly) {
+  const Finding finding = judged({0ms, 270ms, 540ms});
+
+  EXPECT_EQ(finding.kind, Finding::Kind::violated);
+  EXPECT_EQ(finding.observed, "ping 2 came 270 ms after ping 1");
+}
+
+TEST_F(PingPeriodsTest, AreTooShortWhereALaterOneIsEarlyAfterAllBefore) {
+  EXPECT_EQ(judged({0ms, 300ms, 520ms}).kind, Finding::Kind::violated);
+}
+
+// A server with a beat of its own, whose second ping waited for a processor: 277 ms were called early.
+TEST_F(PingPeriodsTest, AreNotShortBehindAPingThatWasLate) {
+  EXPECT_NE(judged({0ms, 323ms, 600ms}).kind, Finding::Kind::violated);
+}
+
+TEST_F(PingPeriodsTest, AreNotShortBehindAFirstPingThatWasLate) {
+  EXPECT_NE(judged({23ms, 300ms, 600ms}).kind, Finding::Kind::violated);
+}
+
+TEST_F(PingPeriodsTest, AreTooLongWhereOneComesLate) {
+  EXPECT_EQ(judged({0ms, 300ms, 1000ms}).kind, Finding::Kind::violated);
+}
+
+}  // namespace
+}  // namespace plumbline::conform::cases
