@@ -8,8 +8,9 @@ usage: campaign.py run [--executions N] [TARGET...]    builds and uses build/fuz
        campaign.py targets                             prints the parsers; 1: targets/ has one that is not among them
 
 `run` is one process at a time, can be stopped at any moment and goes on where it was: reports/baselines/fuzz.json counts,
-build/fuzz/corpus grows. A finding ends the target's turn, sets its count back to 0 and is left as
-build/fuzz/finding-TARGET-*: put it into tests/fuzz/regressions/TARGET together with the repair. 1: a finding.
+build/fuzz/corpus grows. A count is of the parser as it was: a commit that changes it sets it back to 0. A finding ends the
+target's turn, sets its count back to 0 as well and is left as build/fuzz/finding-TARGET-*: put it into
+tests/fuzz/regressions/TARGET together with the repair. 1: a finding.
 """
 import argparse
 import datetime
@@ -86,12 +87,23 @@ def store(baseline):
     second.replace(BASELINE)
 
 
+def last_change(sources):
+    words = ["git", "log", "-1", "--format=%h", "--", *sources]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+
 def stamp(sources):
     """When and where; the commit is the last one that changed what was fuzzed."""
-    commit = subprocess.run(["git", "log", "-1", "--format=%h", "--", *sources], cwd=ROOT, capture_output=True, text=True,
-                            check=True)
     return {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-            "commit": commit.stdout.strip(), "machine": {"cores": os.cpu_count(), "kernel": platform.release()}}
+            "commit": last_change(sources), "machine": {"cores": os.cpu_count(), "kernel": platform.release()}}
+
+
+def entry_of(baseline, target):
+    """What is counted of the parser as it is now."""
+    entry = baseline["targets"].setdefault(target, {"findings": 0})
+    if entry.get("commit") != last_change(TARGETS[target][1]):
+        entry.update(executions=0, seconds=0.0)
+    return entry
 
 
 def fuzz(target, executions):
@@ -116,11 +128,11 @@ def run(targets, executions):
     build("fuzz", targets)
     found = False
     for target in targets:
-        while (done := load()["targets"].get(target, {}).get("executions", 0)) < executions:
+        while (done := entry_of(load(), target)["executions"]) < executions:
             begin = time.monotonic()
             made, finding = fuzz(target, min(AT_A_TIME, executions - done))
             baseline = load()
-            entry = baseline["targets"].setdefault(target, {"executions": 0, "seconds": 0.0, "findings": 0})
+            entry = entry_of(baseline, target)
             if finding:
                 entry.update(executions=0, seconds=0.0, findings=entry["findings"] + 1)
             else:
