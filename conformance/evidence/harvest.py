@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes the stored evidence that the judge is tested with (tests/unit/conform/golden_test.cpp).
 
-usage: harvest.py PLUMBLINE [NODE]      from the source tree; NODE: the Node executable, for the official server
+usage: harvest.py PLUMBLINE [NODE]           from the source tree; NODE: the Node executable, for the official server
+       harvest.py keep RUN SOURCE CASE...    takes of a run directory, of moments that no command brings about
 
 Judges our own server, its mutants and the official Node server, and keeps small takes with the verdict that was given:
 one file each, conformance/evidence/<source>/<case>.jsonl. The first line is where it comes from, the target and the
@@ -19,6 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 LARGEST = 12_000
 LARGEST_SPOILT = 80_000  # three takes of what only a mutant shows
+MADE_ANEW = re.compile("own|node|mutant-.*")
 NODE_TARGET = """schema: target/1
 target: {{name: node socket.io}}
 endpoints: {{socketio: {{url: '{url}'}}}}
@@ -30,6 +32,10 @@ limits: {{max_payload: 1000000}}
 def judge(plumbline, folder, name, words):
     out = folder / name
     subprocess.run([plumbline, "conform", "--seed", "7", "--out", out, *words], stdout=subprocess.DEVNULL, check=False)
+    return judged(out)
+
+
+def judged(out):
     lines = [json.loads(line) for line in (out / "report.jsonl").read_text().splitlines()]
     return out, lines[0], [line["verdict"] for line in lines if "verdict" in line]
 
@@ -50,12 +56,25 @@ def harvest(out, header, verdicts, source, spoilt):
         largest = LARGEST_SPOILT if spoilt else LARGEST
         if not wanted(verdict, spoilt) or not evidence.exists() or evidence.stat().st_size > largest:
             continue
-        first = {"golden": "plumbline/golden/1", "from": source, "target": target, "verdict": verdict}
-        file = HERE / source / evidence.name
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(json.dumps(first) + "\n" + evidence.read_text())
+        keep(evidence, source, target, verdict)
         kept += 1
     print(f"{source}: {kept}")
+
+
+def keep(evidence, source, target, verdict):
+    first = {"golden": "plumbline/golden/1", "from": source, "target": target, "verdict": verdict}
+    file = HERE / source / evidence.name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(first) + "\n" + evidence.read_text())
+
+
+def keep_moments(run, source, cases):
+    out, header, verdicts = judged(pathlib.Path(run))
+    target = header["target"]
+    target["configuration"] = source
+    for verdict in verdicts:
+        if verdict["case"] in cases:
+            keep(out / "evidence" / (verdict["case"] + ".jsonl"), source, target, verdict)
 
 
 def mutants():
@@ -63,9 +82,11 @@ def mutants():
 
 
 def main():
+    if sys.argv[1] == "keep":
+        return keep_moments(sys.argv[2], sys.argv[3], sys.argv[4:])
     plumbline = sys.argv[1]
     for old in HERE.iterdir():
-        if old.is_dir():
+        if old.is_dir() and MADE_ANEW.fullmatch(old.name):
             shutil.rmtree(old)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)

@@ -176,7 +176,7 @@ Stop probe_upgrade(Context& c, Polling& session, WebSocket*& ws) {
   return std::nullopt;
 }
 
-Stop finish_upgrade(Context& c, Polling& session, WebSocket*& ws) {
+Stop send_upgrade(Context& c, Polling& session, WebSocket*& ws) {
   if (auto stop = probe_upgrade(c, session, ws)) {
     return stop;
   }
@@ -185,6 +185,13 @@ Stop finish_upgrade(Context& c, Polling& session, WebSocket*& ws) {
     return unmet("EIO-UP-02", "the parked GET ends after the probe", "still parked after " + ms_text(c.answer_bound()));
   }
   ws->text("5");
+  return std::nullopt;
+}
+
+Stop finish_upgrade(Context& c, Polling& session, WebSocket*& ws) {
+  if (auto stop = send_upgrade(c, session, ws)) {
+    return stop;
+  }
   if (!echoes(c, *ws, "upgraded")) {
     return unmet("EIO-UP-01", "messages flow on the WebSocket after `5`", heard(*ws, 1));
   }

@@ -45,6 +45,8 @@ void send(WebSocket& ws, std::initializer_list<Sent> packets);
 [[nodiscard]] std::string upgrade_query(const Polling& session);
 // Opens the WebSocket, sends `2probe` and waits for `3probe`; polling stops with the poll in flight.
 [[nodiscard]] Stop probe_upgrade(Context& c, Polling& session, WebSocket*& ws);
+// The same up to the `5`, sent once the poll in flight has ended.
+[[nodiscard]] Stop send_upgrade(Context& c, Polling& session, WebSocket*& ws);
 // The same up to an echo over the WebSocket.
 [[nodiscard]] Stop finish_upgrade(Context& c, Polling& session, WebSocket*& ws);
 

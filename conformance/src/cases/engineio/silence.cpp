@@ -113,11 +113,18 @@ Finding eio_hb_10_a(Context& c) {
   if (session.pings().size() == before) {
     return unmet("EIO-HB-02", "a ping on a poll", "none");
   }
+  const Time pinged = session.pings()[before];
   WebSocket* ws = nullptr;
-  if (auto stop = finish_upgrade(c, session, ws)) {
+  if (auto stop = send_upgrade(c, session, ws)) {
     return *stop;
   }
   ws->text("3");  // the answer to the ping that came by polling
+  if (const Duration since = c.clock.now() - pinged; since > c.target.timing.ping_timeout * 3 / 4) {
+    return unclear(fmt::format("the upgrade took until {} after the ping: late for its answer", ms_text(since)));
+  }
+  if (!echoes(c, *ws, "upgraded")) {
+    return violated("an echo after a pong on the WebSocket to the ping on a poll", heard(*ws, ws->cursor));
+  }
   const std::size_t pings = ws->pings().size();
   c.wire.until([&] { return ws->pings().size() >= pings + 2 || ws->over(); }, 3 * cycle(c));
   if (ws->pings().size() < pings + 2) {
