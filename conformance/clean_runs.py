@@ -10,8 +10,9 @@ TARGET  own            our server
         a URL or a target file
 
 Adds runs to OUT.json until there are RUNS of that target in that state, so that it can be stopped and started again.
-Loaded means one busy process per core beside it. Exit 1: there was a FAIL, WARN or BLOCKED that is not known to be true
-of that server: what is known of a foreign one is its result in foreign/results.
+Loaded means one busy process per core beside it. The run directory of a run with a false verdict stays as
+OUT/TARGET-STATE-RUN, for whoever looks into it. Exit 1: there was a FAIL, WARN or BLOCKED that is not known to be true of
+that server: what is known of a foreign one is its result in foreign/results.
 """
 import contextlib
 import datetime
@@ -19,6 +20,7 @@ import json
 import os
 import pathlib
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -96,9 +98,9 @@ def target_of(name, scratch):
         yield ["--target", name], 0
 
 
-def one_run(plumbline, words, loaded, seed):
-    with tempfile.TemporaryDirectory() as folder, busy(loaded):
-        done = subprocess.run([plumbline, "conform", *words, "--seed", str(seed), "--json", "--out", f"{folder}/run"],
+def one_run(plumbline, words, loaded, seed, folder):
+    with busy(loaded):
+        done = subprocess.run([plumbline, "conform", *words, "--seed", str(seed), "--json", "--out", folder],
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     summary = json.loads(done.stdout)
     verdicts = {clause["id"]: clause["verdict"] for clause in summary["clauses"]}
@@ -117,16 +119,18 @@ def series_of(report, name, state):
 
 
 def add(series, known, run):
+    """Says whether a verdict was false."""
     judged, odd, seconds = run
     series["runs"] += 1
     series["verdicts"] += judged
     series["seconds"].append(seconds)
-    for clause, verdict in odd.items():
-        if known.get(clause) != verdict:
-            kind = "inconclusive" if verdict == "INCONCLUSIVE" else "false"
-            series[kind][clause] = series[kind].get(clause, 0) + 1
+    strange = {clause: verdict for clause, verdict in odd.items() if known.get(clause) != verdict}
+    for clause, verdict in strange.items():
+        kind = "inconclusive" if verdict == "INCONCLUSIVE" else "false"
+        series[kind][clause] = series[kind].get(clause, 0) + 1
     series["date"] = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%MZ")
     series["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.0f}"
+    return any(verdict != "INCONCLUSIVE" for verdict in strange.values())
 
 
 def main(words):
@@ -138,10 +142,14 @@ def main(words):
     series = series_of(report, name, state)
     known = known_of(name)
     with tempfile.TemporaryDirectory() as scratch, target_of(name, pathlib.Path(scratch)) as (asked, warm_ups):
-        for _ in range(warm_ups):
-            one_run(plumbline, asked, False, 0)
+        for run in range(warm_ups):
+            one_run(plumbline, asked, False, 0, f"{scratch}/warm-up-{run}")
         while series["runs"] < runs:
-            add(series, known, one_run(plumbline, asked, state == "loaded", series["runs"] + 1))
+            number = series["runs"] + 1
+            folder = f"{scratch}/{number}"
+            if add(series, known, one_run(plumbline, asked, state == "loaded", number, folder)):
+                shutil.copytree(folder, out.with_suffix("") / f"{name}-{state}-{number}", dirs_exist_ok=True)
+            shutil.rmtree(folder)
             out.write_text(json.dumps(report, indent=1) + "\n")
     inconclusive = 100 * sum(series["inconclusive"].values()) / max(series["verdicts"], 1)
     print(f"{name} {state}: {series['runs']} runs, false {series['false'] or 'none'}, inconclusive {inconclusive:.2f} %"

@@ -14,11 +14,7 @@ is a MUST that does not hold, WARN a SHOULD, NON_STRICT a tolerated way; a claus
 another one fails. Where one of them and the suite disagree, `conformance/spec/interpretations.yaml` says who is right; the
 clauses quote the protocol.
 
-For netty-socketio and socket.io 2.5.1 no result of this version is stored yet: the command makes it. An
-INCONCLUSIVE is the load of that machine, not a word about the server.
-
-Results of 2026-11-21 are of the suite of that day, and older than what the notes say of the fixtures of socketioxide and
-python-socketio; the command brings them up to date.
+An INCONCLUSIVE is the load of that machine, not a word about the server.
 
 What is the fixture's doing and not the server's stands below each server's name.
 
