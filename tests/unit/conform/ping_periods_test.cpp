@@ -44,8 +44,17 @@ TEST_F(PingPeriodsTest, AreTooShortWhereEachComesEarly) {
   EXPECT_EQ(finding.observed, "ping 2 came 270 ms after ping 1");
 }
 
-TEST_F(PingPeriodsTest, AreTooShortWhereALaterOneIsEarlyAfterAllBefore) {
-  EXPECT_EQ(judged({0ms, 300ms, 520ms}).kind, Finding::Kind::violated);
+TEST_F(PingPeriodsTest, AreTooShortWhereMostOfThemAre) {
+  EXPECT_EQ(judged({0ms, 300ms, 520ms, 790ms, 1060ms}).kind, Finding::Kind::violated);
+}
+
+TEST_F(PingPeriodsTest, AreUnclearWhereOneIsShortAmongRightOnes) {
+  EXPECT_EQ(judged({0ms, 300ms, 520ms}).kind, Finding::Kind::unclear);
+}
+
+// The first two pings of a server that pings at once, held back by 43 and 19 ms.
+TEST_F(PingPeriodsTest, AreNotShortBehindTwoPingsThatWereLate) {
+  EXPECT_NE(judged({44ms, 320ms, 603ms, 901ms, 1201ms}).kind, Finding::Kind::violated);
 }
 
 // A server with a beat of its own, whose second ping waited for a processor: 277 ms were called early.

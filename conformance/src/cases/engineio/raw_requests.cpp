@@ -2,6 +2,10 @@
 // (engine.io-protocol v4, HTTP long-polling).
 #include <fmt/format.h>
 
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "cases/case_list.h"
 #include "cases/steps.h"
 
@@ -50,6 +54,34 @@ std::string round_trip(Context& c, HttpExchange*& before, const std::string& req
   return before->answer() && before->answer()->status == 200 ? before->answer()->body : std::string{};
 }
 
+using Get = std::function<std::string()>;            // a poll's body; empty: no answer with 200
+using Post = std::function<bool(std::string_view)>;  // was the body taken?
+
+// How many of these packets came, by their beginnings and in this order, before a request was refused or all polls were
+// made. Pings are answered.
+std::size_t polled_in_order(Context& c, const Get& get, const Post& post, const std::vector<std::string>& beginnings) {
+  std::size_t came = 0;
+  const std::size_t most = 6 + beginnings.size();
+  for (std::size_t polls = 0; polls < most && came < beginnings.size(); ++polls) {
+    const std::string body = get();
+    if (body.empty()) {
+      return came;
+    }
+    for (const std::string& packet : split_payload(body)) {
+      came += came < beginnings.size() && c.wire.as_read(packet).starts_with(beginnings[came]) ? 1U : 0U;
+      if (packet == "2" && !post("3")) {
+        return came;
+      }
+    }
+  }
+  return came;
+}
+
+// An event behind a CONNECT that is not answered yet may be lost (SIO-CO-22): these cases are about connections.
+bool joined_by(Context& c, const Get& get, const Post& post) {
+  return post("40") && polled_in_order(c, get, post, {"40{"}) == 1;
+}
+
 // Echoes with all requests of one kind on one connection, or each with `Connection: close`.
 Finding served_over(Context& c, bool keep) {
   const std::string_view header = keep ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
@@ -59,56 +91,48 @@ Finding served_over(Context& c, bool keep) {
   }
   HttpExchange* posts = nullptr;
   HttpExchange* gets = nullptr;
-  const std::string get = c.wire.request_head("GET", session.query()) + std::string(header) + "\r\n";
+  const std::string get_request = c.wire.request_head("GET", session.query()) + std::string(header) + "\r\n";
   const auto post = [&](std::string_view body) {
     const std::string request = fmt::format("{}{}Content-Type: text/plain\r\nContent-Length: {}\r\n\r\n{}",
                                             c.wire.request_head("POST", session.query()), header, body.size(), body);
     return !round_trip(c, posts, request, keep).empty();
   };
-  int echoes = 0;
-  bool taken = post("40");
+  const auto get = [&] {
+    return round_trip(c, gets, get_request, keep);
+  };
+  bool taken = joined_by(c, get, post);
+  std::vector<std::string> wanted;
   for (int i = 0; i < 5 && taken; ++i) {
     taken = post(fmt::format(R"(42["message",{}])", i));
+    wanted.push_back(fmt::format(R"(42["message-back",{}])", i));
   }
-  for (int polls = 0; polls < 12 && taken && echoes < 5; ++polls) {
-    const std::string body = round_trip(c, gets, get, keep);
-    for (const std::string& packet : split_payload(body)) {
-      echoes += c.wire.as_read(packet) == fmt::format(R"(42["message-back",{}])", echoes) ? 1 : 0;
-      taken = taken && (packet != "2" || post("3"));
-    }
-    taken = taken && !body.empty();
-  }
+  const std::size_t echoes = taken ? polled_in_order(c, get, post, wanted) : 0;
   const std::string seen = fmt::format("{} of 5 echoes; POST {}; GET {}", echoes, describe(*posts, c.answer_bound()),
                                        gets != nullptr ? describe(*gets, c.answer_bound()) : "not asked");
-  return taken && echoes == 5 ? pass(keep ? "5 echoes over two connections" : "5 echoes, a connection each request")
-                              : violated("each request is answered by 200, and 5 echoes come in order", seen);
+  return echoes == 5 ? pass(keep ? "5 echoes over two connections" : "5 echoes, a connection each request")
+                     : violated("each request is answered by 200, and 5 echoes come in order", seen);
 }
 
 // A session from its handshake to an echo: all of it on one connection, or each request on its own.
 bool echo_on(Context& c, bool one, std::string& seen) {
   const std::string header = one ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
   HttpExchange* last = nullptr;
-  const auto get = [&](std::string_view query) {
+  const auto ask = [&](std::string_view query) {
     return round_trip(c, last, c.wire.request_head("GET", query) + header + "\r\n", one);
   };
-  const std::string query = fmt::format("{}&sid={}", kPollingHandshake, text_member(get(kPollingHandshake), "sid"));
+  const std::string query = fmt::format("{}&sid={}", kPollingHandshake, text_member(ask(kPollingHandshake), "sid"));
+  const auto get = [&] {
+    return ask(query);
+  };
   const auto post = [&](std::string_view body) {
     const std::string request = fmt::format("{}{}Content-Type: text/plain\r\nContent-Length: {}\r\n\r\n{}",
                                             c.wire.request_head("POST", query), header, body.size(), body);
     return !round_trip(c, last, request, one).empty();
   };
-  int echoes = 0;
-  bool taken = post("40") && post(R"(42["message","here"])");
-  for (int polls = 0; polls < 6 && taken && echoes == 0; ++polls) {
-    const std::string body = get(query);
-    for (const std::string& packet : split_payload(body)) {
-      echoes += c.wire.as_read(packet) == R"(42["message-back","here"])" ? 1 : 0;
-      taken = taken && (packet != "2" || post("3"));
-    }
-    taken = taken && !body.empty();
-  }
-  seen = echoes == 1 ? "an echo" : "no echo; last: " + describe(*last, c.answer_bound());
-  return echoes == 1;
+  const bool echoed = joined_by(c, get, post) && post(R"(42["message","here"])") &&
+                      polled_in_order(c, get, post, {R"(42["message-back","here"])"}) == 1;
+  seen = echoed ? "an echo" : "no echo; last: " + describe(*last, c.answer_bound());
+  return echoed;
 }
 
 }  // namespace
