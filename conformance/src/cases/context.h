@@ -2,6 +2,7 @@
 // A case learns of the world through these only, so that it says the same of the same recorded run (ADR 0013).
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -42,10 +43,15 @@ class Context {
   // more, nothing bad that the case finds is said of the client: examine() asks starved().
   void ran_out(Time from, Time to);
   [[nodiscard]] Duration starved() const { return starved_; }  // in such a span, the longest; zero: none
+  // A pong waited so long for the answer to a POST: half a ping timeout, and the session may have ended by its timer.
+  // examine() asks pong_held(), the longest.
+  void hold_pong(Duration held) { pong_held_ = std::max(pong_held_, held); }
+  [[nodiscard]] Duration pong_held() const { return pong_held_; }
 
  private:
   CaseClock own_clock_;
   Duration starved_{};
+  Duration pong_held_{};
 };
 
 [[nodiscard]] double to_ms(Duration duration);

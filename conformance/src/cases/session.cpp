@@ -114,7 +114,7 @@ void Polling::on_poll_answer(const HttpExchange& poll) {
     if (packet == "2") {
       pings_.push_back(poll.answer()->at);
       if (answer_pings_) {
-        pong_owed_ = true;
+        pong_owed_ = poll.answer()->at;
         pay_pong();
       }
     } else {
@@ -142,7 +142,8 @@ HttpExchange& Polling::send(std::string_view body) {
 // session.
 void Polling::pay_pong() {
   if (pong_owed_ && !posting()) {
-    pong_owed_ = false;
+    c_.hold_pong(c_.wire.medium().time() - *pong_owed_);
+    pong_owed_.reset();
     send("3");
   }
 }

@@ -64,7 +64,7 @@ class Polling {
   std::shared_ptr<Polling*> self_;  // the wire's hook dies with this session
   bool polling_{false};
   bool answer_pings_{true};
-  bool pong_owed_{false};
+  std::optional<Time> pong_owed_;  // since
   bool dead_{false};
   Time dead_at_{};
   HttpExchange* poll_{nullptr};

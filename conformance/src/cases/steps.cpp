@@ -162,6 +162,26 @@ Stop open_fenced(Context& c, Polling& session) {
   return std::nullopt;
 }
 
+bool ended_by_ping(const HttpExchange& poll) {
+  return poll.answer() && poll.answer()->status == 200 && poll.answer()->body == "2";
+}
+
+Stop park(Context& c, Polling& session, Duration settled, HttpExchange*& parked) {
+  for (int attempt = 0; attempt < 2; ++attempt) {  // some servers ping at once
+    parked = &session.get();
+    c.wire.pump_for(settled);
+    if (!parked->done()) {
+      return std::nullopt;
+    }
+    if (!ended_by_ping(*parked)) {
+      break;
+    }
+    HttpExchange& pong = session.post("3");
+    c.wire.until([&] { return pong.done(); }, c.answer_bound());
+  }
+  return unmet("EIO-PO-06", "a GET without anything to deliver stays open", describe(*parked, settled));
+}
+
 std::string upgrade_query(const Polling& session) {
   return std::string(kWebSocketHandshake) + "&sid=" + session.sid();
 }

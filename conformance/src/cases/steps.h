@@ -43,6 +43,9 @@ void send(WebSocket& ws, std::initializer_list<Sent> packets);
 // A joined polling session whose greeting has been read.
 [[nodiscard]] Stop open_fenced(Context& c, Polling& session);
 [[nodiscard]] std::string upgrade_query(const Polling& session);
+// A GET that stays open for `settled`, on a session that does not poll yet; a ping that ends one before is answered.
+[[nodiscard]] Stop park(Context& c, Polling& session, Duration settled, HttpExchange*& parked);
+[[nodiscard]] bool ended_by_ping(const HttpExchange& poll);
 // Opens the WebSocket, sends `2probe` and waits for `3probe`; polling stops with the poll in flight.
 [[nodiscard]] Stop probe_upgrade(Context& c, Polling& session, WebSocket*& ws);
 // The same up to the `5`, sent once the poll in flight has ended.

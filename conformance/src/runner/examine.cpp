@@ -30,13 +30,16 @@ Finding doubt_when_late(Finding finding, const Context& context, Time start, Tim
   Medium& medium = context.wire.medium();
   const Duration suite_late = medium.worst_lag(Who::suite, start, end);
   const Duration target_late = medium.worst_lag(Who::target, start, end);
-  if (suite_late <= context.fast() / 5 && target_late <= context.fast() / 3 && context.starved() == Duration::zero()) {
+  std::string why;
+  if (context.starved() > Duration::zero()) {
+    why = fmt::format("the client waited {} for a processor", ms_text(context.starved()));
+  } else if (context.pong_held() > context.target.timing.ping_timeout / 2) {
+    why = fmt::format("a pong waited {} for a POST to be answered", ms_text(context.pong_held()));
+  } else if (suite_late > context.fast() / 5 || target_late > context.fast() / 3) {
+    why = fmt::format("the suite up to {} late, the target {}", ms_text(suite_late), ms_text(target_late));
+  } else {
     return finding;
   }
-  const std::string why =
-      context.starved() > Duration::zero()
-          ? fmt::format("the client waited {} for a processor", ms_text(context.starved()))
-          : fmt::format("the suite up to {} late, the target {}", ms_text(suite_late), ms_text(target_late));
   Finding doubt = unclear(fmt::format("{}; but this machine was overloaded: {}", finding.observed, why));
   doubt.expected = finding.expected;
   doubt.target_gone = finding.target_gone;

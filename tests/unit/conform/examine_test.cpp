@@ -23,6 +23,26 @@ TEST(Examine, LeavesTheClauseOpenWhenTheCaseItselfBreaks) {
   EXPECT_EQ(finding.observed, "a defect of the suite, not of the target: X.a broke off (substr); please report it");
 }
 
+// Seen beside two processes that never stop: a POST of a megabyte took 170 ms, and the session ended while its answer
+// to a ping waited behind it.
+TEST(Examine, BlamesNoTargetWhereAPongWaitedForAPost) {
+  const Take nothing;
+  StoredMedium dead(nothing);
+  const auto judged = [&](CaseFunction run) {
+    return examine({"X.a", "X", CaseRecord::Kind::positive, run}, Clause{}, Target{}, dead, [](Time) {}).finding.kind;
+  };
+  EXPECT_EQ(judged([](Context& c) {
+              c.hold_pong(c.target.timing.ping_timeout * 3 / 4);
+              return violated("an echo", "none");
+            }),
+            Finding::Kind::unclear);
+  EXPECT_EQ(judged([](Context& c) {
+              c.hold_pong(c.target.timing.ping_timeout / 4);
+              return violated("an echo", "none");
+            }),
+            Finding::Kind::violated);
+}
+
 TEST(Examine, TellsOptionalAbilitiesFromThoseOfThePlainProtocol) {
   const Take nothing;
   StoredMedium dead(nothing);

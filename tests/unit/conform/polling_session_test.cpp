@@ -59,6 +59,19 @@ TEST_F(PollingSessionTest, AnswersAPingOnceThePostUnderWayIsAnswered) {
   EXPECT_THAT(medium_.sent[5], HasSubstr("\r\n\r\n3"));
 }
 
+TEST_F(PollingSessionTest, SaysHowLongAPongWaitedForAPost) {
+  session_.post("large");  // connection 3
+  answer(2, "2");
+  read_all();
+  EXPECT_EQ(context_.pong_held(), 0ms);  // as long as the target has not answered it is the target that is late
+
+  medium_.now += 150ms;
+  answer(3, "ok");
+  read_all();
+
+  EXPECT_EQ(context_.pong_held(), 150ms);
+}
+
 TEST_F(PollingSessionTest, PostsOnceThePostBeforeIsAnswered) {
   session_.post("first");  // connection 3
   answer(2, "6");          // a poll's answer first, which is none to the POST

@@ -52,12 +52,11 @@ Finding eio_po_04_a(Context& c) {
   if (auto stop = session.open()) {
     return *stop;
   }
-  HttpExchange& parked = session.get();
-  c.wire.pump_for(c.fast() / 2);
-  if (parked.done()) {
-    return unclear("something ended the GET before it could be cut");
+  HttpExchange* parked = nullptr;
+  if (auto stop = park(c, session, c.fast() / 2, parked)) {
+    return *stop;
   }
-  parked.hang_up();
+  parked->hang_up();
   c.wire.pump_for(c.fast());  // the end of a connection is no message: give it time
   const Life life = polling_life(c, session, 2 * c.fast());
   return life.closed ? pass(life.observed) : took("kept", life.observed);
