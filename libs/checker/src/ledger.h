@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "findings.h"
@@ -39,10 +40,11 @@ struct Record {
 };
 static_assert(sizeof(Record) <= 120, "a million unsettled sends must stay affordable");
 
-// An acknowledged message that a device missed while it was away.
+// An acknowledged message that a device has to get when it comes back.
 struct Missed {
   std::uint64_t sequence_id{0};
   Time acked{};
+  std::optional<Time> left{};  // set: the device had time enough to get it before it left, so it must come back for it
 };
 
 struct Member {
@@ -109,9 +111,13 @@ struct StreamingChecker::Impl {
   void disconnected(DeviceIndex index, Time at);
   [[nodiscard]] bool owed(const Member& member, const Record& record);
   void leave_without(Member& member, Record& record, Time at);
+  [[nodiscard]] bool skipped(const Member& member, const Record& record) const;
 
   // missed.cpp
   void miss(Member& member, const Record& record);
+  void miss_overdue(Member& member, const Record& record, Time left);
+  [[nodiscard]] bool can_be_made_up(const Member& member, const Record& record) const;
+  void owe(Member& member, const Missed& missed);
   void make_up(Member& member, std::uint64_t sequence_id, Time at);
   void judge_missed();
   void judge_missed(ConversationIndex index, const Member& member);

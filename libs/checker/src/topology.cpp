@@ -66,11 +66,15 @@ void StreamingChecker::Impl::disconnected(DeviceIndex index, Time at) {
 }
 
 // A connection that ends right after an ack may have missed the push for no fault of the server; one that ends long
-// after it should have had it.
+// after it should have had it: skipped, when it got a later one of the conversation, else still on its way, and owed on
+// its return.
 void StreamingChecker::Impl::leave_without(Member& member, Record& record, Time at) {
   if (at - record.acked < limits.delivery_grace) {
     ++findings.report().excused_deliveries;
     miss(member, record);
+  } else if (can_be_made_up(member, record) && !skipped(member, record)) {
+    ++findings.report().excused_deliveries;
+    miss_overdue(member, record, at);
   } else if (!record.undelivered) {
     record.undelivered = true;
     findings.add(Anomaly::acked_undelivered, record.id.text(), place_of(record), [&] {
@@ -81,6 +85,10 @@ void StreamingChecker::Impl::leave_without(Member& member, Record& record, Time 
   if (--record.outstanding == 0) {
     close(record);
   }
+}
+
+bool StreamingChecker::Impl::skipped(const Member& member, const Record& record) const {
+  return member.connection == devices[member.device].connection && member.connection_max > record.sequence_id;
 }
 
 }  // namespace plumbline::checker

@@ -73,6 +73,61 @@ TEST(FaultHistory, ADeviceThatLeavesRightAfterTheAckIsOwedItOnItsReturn) {
   EXPECT_EQ(found(world.checker.finish(true)), (Names{{"acked-undelivered", 1}}));
 }
 
+// A server under load may be later than the grace, and cut the connection before it has caught up.
+TEST(FaultHistory, AMessageOfAnOverloadedServerIsLateNotUndelivered) {
+  World world{resuming()};
+  const Token token = world.invoke(0);
+  world.ack(token, 1);
+  for (const DeviceIndex device : {0U, 1U, 2U}) {
+    world.deliver(device, token, 1);
+  }
+  world.pass(seconds{6});
+  world.checker.on_disconnected(3, world.now());
+  EXPECT_EQ(world.checker.open_deliveries(), 1U);
+  world.checker.on_connected(3, world.now());
+  world.deliver(3, token, 1);
+  EXPECT_EQ(world.checker.open_deliveries(), 0U);
+  world.final_read({{token, 1}});
+
+  EXPECT_EQ(found(world.checker.finish(true)), Names{});
+}
+
+TEST(FaultHistory, AnOverdueMessageIsOwedToADeviceThatStaysAwayToo) {
+  World world{resuming()};
+  const Token token = world.invoke(0);
+  world.ack(token, 1);
+  for (const DeviceIndex device : {0U, 1U, 2U}) {
+    world.deliver(device, token, 1);
+  }
+  world.pass(seconds{6});
+  world.checker.on_disconnected(3, world.now());
+  world.final_read({{token, 1}});
+
+  const CheckerReport report = world.checker.finish(true);
+
+  EXPECT_EQ(found(report), (Names{{"acked-undelivered", 1}}));
+  EXPECT_EQ(report.examples.at(0).text,
+            "message 1 of device 0 in conversation 1, sequence id 1, acknowledged at 1.008 s: device 3 stayed "
+            "connected until 7.012 s and never got it");
+}
+
+TEST(FaultHistory, WhatALaterMessageOvertookIsUndeliveredAlsoWhenItComesBackWithTheDevice) {
+  World world{resuming()};
+  const Token token = world.invoke(0);
+  world.ack(token, 1);
+  for (const DeviceIndex device : {0U, 1U, 2U}) {
+    world.deliver(device, token, 1);
+  }
+  const Token later = world.whole(0, 2);
+  world.pass(seconds{6});
+  world.checker.on_disconnected(3, world.now());
+  world.checker.on_connected(3, world.now());
+  world.deliver(3, token, 1);
+  world.final_read({{token, 1}, {later, 2}});
+
+  EXPECT_EQ(found(world.checker.finish(true)), (Names{{"acked-undelivered", 1}}));
+}
+
 TEST(FaultHistory, ALostMessageIsNotCalledUndeliveredAsWell) {
   World world{resuming()};
   const Token first{kRun, 1, 0, 1, 5};

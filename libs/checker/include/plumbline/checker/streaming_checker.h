@@ -24,7 +24,7 @@ struct CheckerLimits {
   std::uint32_t max_open{1'000'000};                 // unsettled sends tracked at once, about 150 bytes each
   std::uint32_t max_bindings{8'000'000};             // sequence ids bound in the whole run, 40 bytes each
   std::uint32_t max_gaps{65'536};                    // skipped ranges per device and conversation
-  std::uint32_t max_missed{1'000'000};               // messages owed to devices that are away, 16 bytes each
+  std::uint32_t max_missed{1'000'000};               // messages owed to devices that are away, 32 bytes each
   std::uint32_t examples{16};                        // kept per anomaly
   Duration delivery_grace{std::chrono::seconds{5}};  // a device that leaves sooner after an ack is owed nothing
   Duration read_lag{std::chrono::seconds{1}};  // STALE-1: how old an ack is when other people's reads must show it
@@ -51,7 +51,7 @@ struct CheckerReport {
   std::uint64_t unknown{0};              // timed out or broke: may appear once
   std::uint64_t expected_deliveries{0};  // sum over acked sends of connected member devices, the sender's included
   std::uint64_t deliveries{0};           // first deliveries of tokens to devices
-  std::uint64_t excused_deliveries{0};   // of the expected ones: the device left within the grace before it got them
+  std::uint64_t excused_deliveries{0};   // of the expected ones: the device left before it got them
   std::uint64_t missed_deliveries{0};    // owed to devices when they come back
   std::uint64_t at_risk{0};              // acknowledged in the last 50 ms before a fault
   bool final_reads_complete{false};      // false: acked-lost and vanished were not decided for every conversation
