@@ -64,9 +64,6 @@ Settings kafka_settings(Profile profile) {
       // A leader that comes back is asked too early by some followers; until they ask again no write with acks=all
       // ends.
       {"replica.fetch.backoff.ms", "100"},
-      // Followers ask fifty times a second, not once for each append: half of all requests were theirs.
-      {"replica.fetch.min.bytes", "65536"},
-      {"replica.fetch.wait.max.ms", "20"},
       // A small footprint.
       {"log.segment.bytes", "16777216"},
       {"log.index.size.max.bytes", "1048576"},

@@ -75,8 +75,6 @@ bool KafkaLogReader::open() {
       .set("enable.auto.commit", "false")
       .set("enable.auto.offset.store", "false")
       .set("auto.offset.reset", "error")
-      .set("fetch.min.bytes", "16384")  // not a request for each append: fifty a second are enough (kafka_options.h)
-      .set("fetch.wait.max.ms", "20")
       .set("fetch.error.backoff.ms", "50")
       .set("queued.min.messages", "10000")
       .set("queued.max.messages.kbytes", "4096")
