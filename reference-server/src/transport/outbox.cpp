@@ -14,6 +14,9 @@ namespace plumbline::serve {
 namespace {
 
 constexpr std::size_t kPiecesPerCall = 64;
+constexpr std::size_t kShort = 512;             // bytes
+constexpr std::size_t kJoint = 16U << 10U;      // bytes; beyond it another piece begins
+constexpr std::size_t kFirstJoint = 4U << 10U;  // bytes that a joint piece has room for
 
 std::string pack(const socketio::Frame& frame) {
   std::string out;
@@ -43,8 +46,13 @@ void Outbox::push_packed(const socketio::FramePtr& frame) {
 }
 
 void Outbox::push(const socketio::FramePtr& frame) {
-  bytes_ += frame->server_ws_bytes().size();
-  items_.push_back({frame, {}, false});
+  const std::string_view bytes = frame->server_ws_bytes();
+  bytes_ += bytes.size();
+  if (std::string* const piece = joint(bytes.size())) {
+    *piece += bytes;
+  } else {
+    items_.push_back({frame, {}, false});
+  }
 }
 
 void Outbox::push(std::string bytes) {
@@ -52,20 +60,40 @@ void Outbox::push(std::string bytes) {
   items_.push_back({nullptr, std::move(bytes), false});
 }
 
+// The last piece, made our own if it was a frame, when `more` bytes had better be added to it.
+std::string* Outbox::joint(std::size_t more) {
+  if (empty() || blocked_ || more > kShort) {
+    return nullptr;
+  }
+  Item& last = items_.back();
+  const std::string_view before = last.view();
+  if (before.size() > (last.frame ? kShort : kJoint)) {
+    return nullptr;
+  }
+  if (last.frame) {
+    spare_.reserve(kFirstJoint);
+    spare_ = before;
+    last.bytes = std::exchange(spare_, {});
+    last.frame.reset();
+    last.packed = false;
+  }
+  return &last.bytes;
+}
+
 long Outbox::write_some(int fd) const {
   constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-  std::array<iovec, kPiecesPerCall> pieces;  // NOLINT: the used part is filled below
-  const std::size_t count = std::min(kPiecesPerCall, frames());
+  std::array<iovec, kPiecesPerCall> vectors;  // NOLINT: the used part is filled below
+  const std::size_t count = std::min(kPiecesPerCall, pieces());
   for (std::size_t i = 0; i < count; ++i) {
     const std::string_view view = items_[first_ + i].view();
     const std::size_t skip = i == 0 ? offset_ : 0;
-    pieces[i] = {const_cast<char*>(view.data() + skip), view.size() - skip};  // sendmsg's type; it does not write
+    vectors[i] = {const_cast<char*>(view.data() + skip), view.size() - skip};  // sendmsg's type; it does not write
   }
   if (count == 1) {
-    return ::send(fd, pieces[0].iov_base, pieces[0].iov_len, flags);
+    return ::send(fd, vectors[0].iov_base, vectors[0].iov_len, flags);
   }
   msghdr message{};
-  message.msg_iov = pieces.data();
+  message.msg_iov = vectors.data();
   message.msg_iovlen = count;
   return ::sendmsg(fd, &message, flags);
 }
@@ -86,18 +114,26 @@ void Outbox::consume(std::size_t written) {
 }
 
 Outbox::Flush Outbox::flush(int fd) {
+  if (empty()) {
+    return Flush::drained;
+  }
   while (!empty()) {
     const long written = write_some(fd);
     if (written < 0) {
       if (errno == EINTR) {
         continue;
       }
-      return errno == EAGAIN ? Flush::blocked : Flush::broken;
+      blocked_ = errno == EAGAIN;
+      return blocked_ ? Flush::blocked : Flush::broken;
     }
     consume(static_cast<std::size_t>(written));
   }
+  if (std::string& last = items_.back().bytes; last.capacity() >= kFirstJoint && last.capacity() <= 4 * kJoint) {
+    spare_ = std::move(last);
+  }
   items_.clear();
   first_ = 0;
+  blocked_ = false;
   return Flush::drained;
 }
 

@@ -1,4 +1,5 @@
-// What waits to be written to one WebSocket: frames are referenced, not copied, and leave in one system call.
+// What waits to be written to one WebSocket, leaving in one system call. Frames are referenced, but several short ones
+// in a row are copied into one piece: that costs less than a piece each.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +25,7 @@ class Outbox {
   [[nodiscard]] Flush flush(int fd);
 
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
-  [[nodiscard]] std::size_t frames() const { return items_.size() - first_; }
+  [[nodiscard]] std::size_t pieces() const { return items_.size() - first_; }
   [[nodiscard]] bool empty() const { return first_ == items_.size(); }
 
  private:
@@ -34,6 +35,7 @@ class Outbox {
     bool packed{false};
     [[nodiscard]] std::string_view view() const;
   };
+  [[nodiscard]] std::string* joint(std::size_t more);
   [[nodiscard]] long write_some(int fd) const;
   void consume(std::size_t written);
 
@@ -41,6 +43,8 @@ class Outbox {
   std::size_t first_{0};   // first item not yet written whole
   std::size_t offset_{0};  // written bytes of that item
   std::size_t bytes_{0};
+  bool blocked_{false};  // what is pushed now waits: a piece each, so that their number is bounded
+  std::string spare_;    // memory of the joint piece, kept from turn to turn
 };
 
 }  // namespace plumbline::serve

@@ -126,7 +126,7 @@ Outbox* WsConnection::room_for(std::size_t bytes) {
   if (!outbox_) {
     outbox_ = shard_.take_outbox();
   }
-  const bool much = outbox_->frames() >= Shard::kFramesPerFlush || outbox_->bytes() >= Shard::kMaxBufferedBytes / 4;
+  const bool much = outbox_->pieces() >= Shard::kFramesPerFlush || outbox_->bytes() >= Shard::kMaxBufferedBytes / 4;
   if (!blocked_ && much) {
     write_out();  // a large burst within one turn is not the client's fault
     if (!outbox_) {
@@ -134,7 +134,7 @@ Outbox* WsConnection::room_for(std::size_t bytes) {
     }
   }
   const bool fits = outbox_->bytes() + bytes <= Shard::kMaxBufferedBytes &&
-                    (!blocked_ || outbox_->frames() < Shard::kMaxBufferedFrames);
+                    (!blocked_ || outbox_->pieces() < Shard::kMaxBufferedFrames);
   const bool unbounded = shard_.engine_options().has(engineio::ServerFault::slow_reader_kept) ||
                          shard_.engine_options().has(engineio::ServerFault::blocked_never_dropped);
   if (!fits && !outbox_->empty() && !unbounded) {

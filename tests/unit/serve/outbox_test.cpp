@@ -45,6 +45,49 @@ TEST(Outbox, WritesSharedFramesAndOwnBytesInOrder) {
   EXPECT_EQ(frame.use_count(), 1);
 }
 
+socketio::FramePtr frame_of(std::size_t size, char fill) {
+  return std::make_shared<const socketio::Frame>("2[\"" + std::string(size, fill) + "\"]");
+}
+
+TEST(Outbox, ShortFramesInARowAreOnePiece) {
+  Pair pair;
+  Outbox outbox;
+  std::string expected;
+  for (int turn = 0; turn < 2; ++turn) {
+    for (const std::size_t size : {10U, 5000U, 20U, 30U, 40U}) {
+      const auto frame = frame_of(size, static_cast<char>('a' + turn));
+      expected += frame->server_ws_bytes();
+      outbox.push(frame);
+    }
+    EXPECT_EQ(outbox.pieces(), 3U);
+    EXPECT_EQ(outbox.flush(pair.ends[0]), Outbox::Flush::drained);
+  }
+
+  EXPECT_EQ(pair.read_all(), expected);
+}
+
+// As long as a peer reads nothing what it is sent is counted piece by piece.
+TEST(Outbox, WhatWaitsForTheKernelIsNotJoined) {
+  Pair pair;
+  Outbox outbox;
+  const auto large = frame_of(4'000'000, 'x');
+  const auto little = frame_of(10, 'y');
+  outbox.push(large);
+  ASSERT_EQ(outbox.flush(pair.ends[0]), Outbox::Flush::blocked);
+  outbox.push(little);
+  outbox.push(little);
+
+  EXPECT_EQ(outbox.pieces(), 3U);
+
+  std::string seen;
+  while (outbox.flush(pair.ends[0]) == Outbox::Flush::blocked) {
+    seen += pair.read_all();
+  }
+  seen += pair.read_all();
+  const std::string tail(little->server_ws_bytes());
+  EXPECT_EQ(seen, std::string(large->server_ws_bytes()) + tail + tail);
+}
+
 TEST(Outbox, PacksASharedFrameOnceForAllReceivers) {
   Pair pair;
   const auto frame = std::make_shared<const socketio::Frame>("2[\"" + std::string(5000, 'x') + "\"]");
