@@ -1,7 +1,9 @@
 // The application's view of events: name and arguments apart, and frames that are encoded once for all receivers.
+#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <utility>
 
 #include "plumbline/socketio/packet.h"
 
@@ -29,9 +31,6 @@ std::size_t string_end(std::string_view text) {
 }
 
 Result<std::string> unescape(std::string_view literal) {
-  if (literal.find('\\') == std::string_view::npos) {
-    return std::string(literal.substr(1, literal.size() - 2));
-  }
   boost::json::error_code code;
   const auto value = boost::json::parse(boost::json::string_view(literal.data(), literal.size()), code);
   if (code || !value.is_string()) {
@@ -41,7 +40,6 @@ Result<std::string> unescape(std::string_view literal) {
 }
 
 constexpr std::size_t kLongestHeader = 10;
-constexpr std::size_t kLongestPrefix = 24;  // packet type, comma, acknowledgement id; or the brackets of an event
 
 // The header of a WebSocket frame from a server: unmasked, never fragmented (RFC 6455 5.2).
 void append_server_header(std::string& out, unsigned opcode, std::size_t length) {
@@ -75,9 +73,18 @@ Result<EventParts> split_event(std::string_view data) {
   if (end == std::string_view::npos || end == 0) {
     return failure;
   }
-  auto name = quoted ? unescape(rest.substr(0, end)) : Result<std::string>(std::string(rest.substr(0, end)));
-  if (!name) {
-    return name.error();
+  EventParts parts;
+  if (const std::string_view literal = rest.substr(0, end); !quoted) {
+    parts.name = literal;
+  } else if (literal.find('\\') == std::string_view::npos) {
+    parts.name = literal.substr(1, literal.size() - 2);
+  } else {
+    auto name = unescape(literal);
+    if (!name) {
+      return name.error();
+    }
+    parts.unescaped = std::make_unique<const std::string>(std::move(*name));
+    parts.name = *parts.unescaped;
   }
   rest = skip_space(rest.substr(end));
   const bool more = !rest.empty() && rest.front() == ',';
@@ -85,18 +92,30 @@ Result<EventParts> split_event(std::string_view data) {
     return failure;
   }
   if (more) {
-    rest.remove_prefix(1);
+    const std::size_t close = rest.rfind(']');
+    if (close == std::string_view::npos) {
+      return failure;
+    }
+    parts.args = rest.substr(1, close - 1);
   }
-  EventParts parts{.name = std::move(*name), .args = {}};
-  parts.args.reserve(1 + rest.size());
-  parts.args += '[';
-  parts.args += rest;
   return parts;
 }
 
-Frame::Frame(std::string_view text, std::vector<std::string> attachments, Packing packing)
+std::string array_of(std::string_view args) {
+  std::string array;
+  array.reserve(2 + args.size());
+  array += '[';
+  array += args;
+  array += ']';
+  return array;
+}
+
+Frame::Frame(std::span<const std::string_view> text, std::vector<std::string> attachments, Packing packing)
     : attachments_(std::move(attachments)), packing_(packing) {
-  text_size_ = 1 + text.size();
+  text_size_ = 1;
+  for (const std::string_view piece : text) {
+    text_size_ += piece.size();
+  }
   std::size_t size = text_size_ + (text_size_ <= 125 ? 2 : kLongestHeader);
   for (const std::string& attachment : attachments_) {
     size += kLongestHeader + attachment.size();
@@ -105,7 +124,9 @@ Frame::Frame(std::string_view text, std::vector<std::string> attachments, Packin
   append_server_header(ws_, 1, text_size_);
   text_at_ = ws_.size();
   ws_ += '4';
-  ws_ += text;
+  for (const std::string_view piece : text) {
+    ws_ += piece;
+  }
   for (const std::string& attachment : attachments_) {
     append_server_header(ws_, 2, attachment.size());
     ws_ += attachment;
@@ -129,26 +150,17 @@ std::string_view Frame::packed_ws_bytes(Pack pack) const {
 
 FramePtr make_event(std::string_view nsp, std::string_view name, std::string_view args,
                     std::optional<std::uint64_t> ack_id) {
-  std::string data;
-  data.reserve(kLongestPrefix + name.size() + args.size());
-  data += '[';
-  data += boost::json::serialize(boost::json::string_view(name.data(), name.size()));
-  if (!args.empty()) {
-    data += ',';
-    data += args;
-  }
-  data += ']';
-  std::string text;
-  text.reserve(kLongestPrefix + nsp.size() + data.size());
-  append_packet(text, PacketType::event, nsp, ack_id, data);
-  return std::make_shared<const Frame>(text);
+  std::string head;
+  append_packet(head, PacketType::event, nsp, ack_id, "[");
+  const std::string quoted = boost::json::serialize(boost::json::string_view(name.data(), name.size()));
+  return std::make_shared<const Frame>(
+      std::array<std::string_view, 5>{head, quoted, args.empty() ? "" : ",", args, "]"});
 }
 
-FramePtr make_ack(std::string_view nsp, std::uint64_t ack_id, std::string_view array) {
-  std::string text;
-  text.reserve(kLongestPrefix + nsp.size() + array.size());
-  append_packet(text, PacketType::ack, nsp, ack_id, array);
-  return std::make_shared<const Frame>(text);
+FramePtr make_ack(std::string_view nsp, std::uint64_t ack_id, std::string_view args) {
+  std::string head;
+  append_packet(head, PacketType::ack, nsp, ack_id, "[");
+  return std::make_shared<const Frame>(std::array<std::string_view, 3>{head, args, "]"});
 }
 
 }  // namespace plumbline::socketio

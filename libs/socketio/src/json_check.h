@@ -18,8 +18,9 @@ struct JsonShape {
   std::string first_text;          // unescaped, when the first element is a string; cut after kFirstTextKept bytes
 };
 
-// Longer than any reserved event name, so that a cut text is never mistaken for one.
-inline constexpr std::size_t kFirstTextKept = 32;
+// Longer than any reserved event name, so that a cut text is never mistaken for one; fits into a string that allocates
+// nothing.
+inline constexpr std::size_t kFirstTextKept = 15;
 
 // One complete JSON text and nothing behind it but white space.
 [[nodiscard]] Result<JsonShape> check_json(std::string_view text, std::uint32_t max_depth);

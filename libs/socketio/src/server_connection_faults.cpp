@@ -168,7 +168,8 @@ bool ServerConnection::faulty_packet(const PacketView& packet) {
     std::_Exit(EXIT_FAILURE);
   }
   if (ack && has(ServerFault::client_ack_echoed) && packet.ack_id) {
-    host_->send(make_ack(packet.nsp, *packet.ack_id, packet.data));
+    const std::size_t begin = packet.data.find('[') + 1;
+    host_->send(make_ack(packet.nsp, *packet.ack_id, packet.data.substr(begin, packet.data.rfind(']') - begin)));
     return true;
   }
   if (ack && packet.ack_id && find(packet.nsp) && has(ServerFault::ack_of_any_namespace)) {
@@ -259,21 +260,21 @@ bool ServerConnection::faulty_event(const ServerSocketPtr& socket, IncomingEvent
       }
       return false;
     case ServerFault::bare_event_crashes:
-      if (event.args == "[]") {
+      if (event.args.empty()) {
         std::_Exit(EXIT_FAILURE);
       }
       return false;
     case ServerFault::last_argument_lost: {
       boost::json::error_code code;
-      boost::json::value value =
-          boost::json::parse(boost::json::string_view(event.args.data(), event.args.size()), code);
+      boost::json::value value = boost::json::parse(array_of(event.args), code);
       boost::json::array* const args = value.if_array();
       if (binary || args == nullptr || args->size() < 2) {
         return false;
       }
       args->pop_back();
       const std::string fewer = boost::json::serialize(value);
-      host_->on_event(socket, {event.name, fewer, event.ack_id, event.attachments});
+      const std::string_view inside = std::string_view(fewer).substr(1, fewer.size() - 2);
+      host_->on_event(socket, {event.name, inside, event.ack_id, event.attachments});
       return true;
     }
     default:

@@ -11,14 +11,14 @@ constexpr std::size_t kDeepest = 64;  // as the packet parser allows
 }  // namespace
 
 EchoArguments arguments_of(const Event& event) {
-  return {event.args.substr(1, event.args.size() - 2), event.attachments};
+  return {event.args, event.attachments};
 }
 
 boost::json::array parsed_arguments(const Event& event) {
   boost::json::parse_options options;
   options.max_depth = kDeepest;
   boost::system::error_code failure;
-  boost::json::value value = boost::json::parse(event.args, failure, {}, options);
+  boost::json::value value = boost::json::parse(socketio::array_of(event.args), failure, {}, options);
   return !failure && value.is_array() ? std::move(value.get_array()) : boost::json::array{};
 }
 
@@ -63,7 +63,7 @@ socketio::FramePtr ack_frame(std::string_view nsp, const Event& event) {
     return socketio::make_ack(nsp, event.ack_id.value_or(0), event.args);
   }
   std::string text;
-  socketio::append_packet(text, socketio::PacketType::binary_ack, nsp, event.ack_id, event.args,
+  socketio::append_packet(text, socketio::PacketType::binary_ack, nsp, event.ack_id, socketio::array_of(event.args),
                           static_cast<std::uint32_t>(event.attachments->size()));
   return std::make_shared<const socketio::Frame>(text, *event.attachments);
 }

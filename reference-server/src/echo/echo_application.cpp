@@ -190,6 +190,14 @@ void EchoApplication::in_order(std::function<void()> task) {
   }
 }
 
+void EchoApplication::emit_in_order(const SocketPtr& socket, const socketio::FramePtr& frame) {
+  if (factory_.recovers()) {
+    factory_.pool().post_to(shard_, [socket, frame] { socket->emit(frame); });
+  } else {
+    socket->emit(frame);
+  }
+}
+
 void EchoApplication::emit(const SocketPtr& socket, std::string_view name, const EchoArguments& args) {
   emit(socket, name, args, {});
 }

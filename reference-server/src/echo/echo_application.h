@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "echo/audience.h"
@@ -60,7 +61,7 @@ class EchoApplication final : public Application {
  private:
   using Handler = void (EchoApplication::*)(const SocketPtr&, const Event&);
   using Sockets = std::vector<SocketPtr>;
-  [[nodiscard]] static const std::map<std::string_view, Handler>& handlers();
+  [[nodiscard]] static const std::unordered_map<std::string_view, Handler>& handlers();
   void on_message(const SocketPtr& socket, const Event& event);
   void on_message_with_ack(const SocketPtr& socket, const Event& event);
   void on_broadcast(const SocketPtr& socket, const Event& event);
@@ -92,6 +93,7 @@ class EchoApplication final : public Application {
   void emit(const SocketPtr& socket, std::string_view name, const EchoArguments& args);
   void emit_to(Audience audience, std::string_view name, const EchoArguments& args);
   void in_order(std::function<void()> task);
+  void emit_in_order(const SocketPtr& socket, const socketio::FramePtr& frame);
 
   EchoFactory& factory_;
   std::size_t shard_;

@@ -87,8 +87,8 @@ struct EchoApplication::Inquiry {
   }
 };
 
-const std::map<std::string_view, EchoApplication::Handler>& EchoApplication::handlers() {
-  static const std::map<std::string_view, Handler> all{
+const std::unordered_map<std::string_view, EchoApplication::Handler>& EchoApplication::handlers() {
+  static const std::unordered_map<std::string_view, Handler> all{
       {"message", &EchoApplication::on_message},   {"message-with-ack", &EchoApplication::on_message_with_ack},
       {"bcast", &EchoApplication::on_broadcast},   {"join", &EchoApplication::on_join},
       {"leave", &EchoApplication::on_leave},       {"room", &EchoApplication::on_room},
@@ -114,7 +114,7 @@ void EchoApplication::on_message(const SocketPtr& socket, const Event& event) {
 
 void EchoApplication::on_message_with_ack(const SocketPtr& socket, const Event& event) {
   if (event.ack_id) {
-    in_order([socket, frame = ack_frame(socket->nsp(), event)] { socket->emit(frame); });
+    emit_in_order(socket, ack_frame(socket->nsp(), event));
   }
 }
 
@@ -178,7 +178,7 @@ void EchoApplication::on_watch(const SocketPtr& socket, const Event& event) {
     factory_.watcher_came();
   }
   if (event.ack_id) {
-    in_order([socket, frame = socketio::make_ack(socket->nsp(), *event.ack_id, "[]")] { socket->emit(frame); });
+    emit_in_order(socket, socketio::make_ack(socket->nsp(), *event.ack_id, {}));
   }
 }
 
@@ -220,7 +220,7 @@ void EchoApplication::flood_on(const std::shared_ptr<Flood>& flood) {
     emit_to(flood->audience, "flood", {text});
     after(std::chrono::milliseconds{1}, [this, flood] { flood_on(flood); });
   } else if (flood->ack_id) {
-    in_order([flood] { flood->from->emit(socketio::make_ack(flood->from->nsp(), *flood->ack_id, "[]")); });
+    emit_in_order(flood->from, socketio::make_ack(flood->from->nsp(), *flood->ack_id, {}));
   }
 }
 
@@ -234,8 +234,7 @@ void EchoApplication::tell_rooms(const SocketPtr& socket, const Event& event) {
   for (const std::string& room : context_of(*socket).rooms) {
     names.emplace_back(room);
   }
-  const std::string array = json::serialize(json::array{names});
-  in_order([socket, frame = socketio::make_ack(socket->nsp(), *event.ack_id, array)] { socket->emit(frame); });
+  emit_in_order(socket, socketio::make_ack(socket->nsp(), *event.ack_id, json::serialize(names)));
 }
 
 void EchoApplication::on_join(const SocketPtr& socket, const Event& event) {
@@ -285,8 +284,7 @@ void EchoApplication::on_ask(const SocketPtr& socket, const Event& event) {
     return;
   }
   const EventForm form{.ack_id = id};
-  in_order(
-      [socket, frame = event_frame(socket->nsp(), "question", arguments_of(event), form)] { socket->emit(frame); });
+  emit_in_order(socket, event_frame(socket->nsp(), "question", arguments_of(event), form));
   if (active(Mutant::ask_never_ends)) {
     return;
   }

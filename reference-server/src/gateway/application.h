@@ -63,8 +63,8 @@ using ConnectReply = std::function<void(std::optional<ConnectRefusal>)>;
 
 struct Event {
   std::string_view name;
-  std::string_view args;                // JSON array text without the name
-  std::optional<std::uint64_t> ack_id;  // answer with socketio::make_ack(nsp, *ack_id, array) through emit
+  std::string_view args;                // JSON values joined by commas, may be empty
+  std::optional<std::uint64_t> ack_id;  // answer with socketio::make_ack(nsp, *ack_id, args) through emit
   const std::vector<std::string>* attachments;
 };
 

@@ -108,7 +108,7 @@ void ChatShard::on_event(const SocketPtr& socket, const Event& event) {
 void ChatShard::on_typing(const SocketPtr& socket, const Event& event) {
   const auto* device = static_cast<const Device*>(socket->context.get());
   boost::system::error_code ec;
-  const boost::json::value args = boost::json::parse({event.args.data(), event.args.size()}, ec);
+  const boost::json::value args = boost::json::parse(socketio::array_of(event.args), ec);
   const boost::json::array* list = ec ? nullptr : args.if_array();
   const boost::json::object* payload = list == nullptr || list->empty() ? nullptr : list->front().if_object();
   const boost::json::value* id = payload == nullptr ? nullptr : payload->if_contains("conversationId");

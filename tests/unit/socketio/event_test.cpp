@@ -26,14 +26,28 @@ TEST_P(SplitEvent, SeparatesTheNameFromTheRest) {
 
 INSTANTIATE_TEST_SUITE_P(
     Texts, SplitEvent,
-    ::testing::Values(Split{"NameOnly", R"(["hi"])", "hi", "[]"},
-                      Split{"Arguments", R"(["hi",1,{"a":2}])", "hi", R"([1,{"a":2}])"},
-                      Split{"SpellingKept", "[ \"hi\" , 1.0e2,\t\"\\u0041\" ] ", "hi", "[ 1.0e2,\t\"\\u0041\" ] "},
-                      Split{"EscapedName", R"(["a\"\\\u00e9",1])", "a\"\\\xC3\xA9", "[1]"},
-                      Split{"CommaAndBracketInName", R"(["a],b",1])", "a],b", "[1]"},
-                      Split{"EmptyName", R"(["",1])", "", "[1]"}, Split{"Number", "[42,1]", "42", "[1]"},
-                      Split{"NumberOnly", "[-1.5e3]", "-1.5e3", "[]"}, Split{"NumberThenSpace", "[7 ]", "7", "[]"}),
+    ::testing::Values(Split{"NameOnly", R"(["hi"])", "hi", ""},
+                      Split{"Arguments", R"(["hi",1,{"a":2}])", "hi", R"(1,{"a":2})"},
+                      Split{"SpellingKept", "[ \"hi\" , 1.0e2,\t\"\\u0041\" ] ", "hi", " 1.0e2,\t\"\\u0041\" "},
+                      Split{"EscapedName", R"(["a\"\\\u00e9",1])", "a\"\\\xC3\xA9", "1"},
+                      Split{"CommaAndBracketInName", R"(["a],b",1])", "a],b", "1"},
+                      Split{"EmptyName", R"(["",1])", "", "1"}, Split{"Number", "[42,1]", "42", "1"},
+                      Split{"NumberOnly", "[-1.5e3]", "-1.5e3", ""}, Split{"NumberThenSpace", "[7 ]", "7", ""}),
     [](const auto& test) { return test.param.name; });
+
+TEST(SplitEvent, TheUnescapedNameOutlivesAMove) {
+  auto parts = split_event(R"(["\u0061"])");
+  ASSERT_TRUE(parts);
+
+  const EventParts moved = std::move(*parts);
+
+  EXPECT_EQ(moved.name, "a");
+}
+
+TEST(ArrayOf, PutsTheBracketsBack) {
+  EXPECT_EQ(array_of(""), "[]");
+  EXPECT_EQ(array_of("1,2"), "[1,2]");
+}
 
 class NotAnEvent : public ::testing::TestWithParam<const char*> {};
 
@@ -43,7 +57,7 @@ TEST_P(NotAnEvent, IsMalformed) {
 
 INSTANTIATE_TEST_SUITE_P(Texts, NotAnEvent,
                          ::testing::Values("", " ", "{}", "[", "[]", "[ ]", R"(["a)", R"(["a\)", R"(["a\")", R"(["a")",
-                                           R"(["a"x])", R"(["\q"])", "[1", "[,1]"));
+                                           R"(["a"x])", R"(["\q"])", R"(["\q\u0061"])", "[1", "[,1]", R"(["a",1)"));
 
 TEST(Frame, HoldsTextAndTheWholeWebSocketMessageSequence) {
   const Frame frame(R"(51-["f",{"_placeholder":true,"num":0}])", {"\x01\x02"});
@@ -67,9 +81,9 @@ TEST(MakeEvent, QuotesTheNameAndJoinsArguments) {
   EXPECT_EQ(make_event("/chat", "a\"b", "", 3)->text(), R"(42/chat,3["a\"b"])");
 }
 
-TEST(MakeAck, WritesTheArrayAsGiven) {
-  EXPECT_EQ(make_ack("/", 0, "[]")->text(), "430[]");
-  EXPECT_EQ(make_ack("/chat", 7, "[1]")->text(), "43/chat,7[1]");
+TEST(MakeAck, WritesTheArgumentsAsGiven) {
+  EXPECT_EQ(make_ack("/", 0, "")->text(), "430[]");
+  EXPECT_EQ(make_ack("/chat", 7, "1, 2")->text(), "43/chat,7[1, 2]");
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ class Host final : public ConnectionHost {
   }
   void on_connected(const ServerSocketPtr& socket) override { happened.push_back("joined " + socket->sid()); }
   void on_event(const ServerSocketPtr& socket, const IncomingEvent& event) override {
-    std::string line = "event " + socket->namespace_name() + " " + std::string(event.name) + std::string(event.args);
+    std::string line = "event " + socket->namespace_name() + " " + std::string(event.name) + array_of(event.args);
     if (event.ack_id) {
       line += " #" + std::to_string(*event.ack_id);
     }

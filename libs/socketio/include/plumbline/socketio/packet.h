@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "plumbline/base/result.h"
@@ -68,13 +70,16 @@ class Reassembler {
 void append_packet(std::string& out, PacketType type, std::string_view nsp, std::optional<std::uint64_t> ack_id,
                    std::string_view data, std::uint32_t attachments = 0);
 
-// The first element of an EVENT array and the text of the rest. `args` is a JSON array text without the name.
+// The first element of an EVENT array and the text of the others, which lie in the data that was split.
 struct EventParts {
-  std::string name;  // unescaped; decimal text when the wire had a number
-  std::string args;  // e.g. `[1,{"a":2}]`, original spelling kept
+  std::string_view name;                         // unescaped; decimal text when the wire had a number
+  std::string_view args;                         // e.g. `1,{"a":2}`, original spelling kept; empty when there are none
+  std::unique_ptr<const std::string> unescaped;  // where the name lies when the wire had escapes in it
 };
 // For the data of a parsed EVENT; what is behind the name is not validated again.
 [[nodiscard]] Result<EventParts> split_event(std::string_view data);
+// Back to a JSON array, for a parser.
+[[nodiscard]] std::string array_of(std::string_view args);
 
 // One encoded packet, immutable and shared by all its receivers: encoded once per broadcast, not once per socket.
 class Frame {
@@ -82,7 +87,11 @@ class Frame {
   enum class Packing : std::uint8_t { allowed, never };  // whether messages may be compressed where that was negotiated
 
   // `text` is the Socket.IO packet without the Engine.IO digit.
-  explicit Frame(std::string_view text, std::vector<std::string> attachments = {}, Packing packing = Packing::allowed);
+  explicit Frame(std::string_view text, std::vector<std::string> attachments = {}, Packing packing = Packing::allowed)
+      : Frame(std::span(&text, 1), std::move(attachments), packing) {}
+  // The same of a text in pieces.
+  explicit Frame(std::span<const std::string_view> text, std::vector<std::string> attachments = {},
+                 Packing packing = Packing::allowed);
   ~Frame();
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
@@ -107,9 +116,9 @@ class Frame {
 };
 using FramePtr = std::shared_ptr<const Frame>;
 
-// Convenience: an EVENT frame for `name` with `args` = JSON values joined by commas (may be empty).
+// Convenience: an EVENT or ACK frame with `args` = JSON values joined by commas (may be empty).
 [[nodiscard]] FramePtr make_event(std::string_view nsp, std::string_view name, std::string_view args,
                                   std::optional<std::uint64_t> ack_id = std::nullopt);
-[[nodiscard]] FramePtr make_ack(std::string_view nsp, std::uint64_t ack_id, std::string_view array);
+[[nodiscard]] FramePtr make_ack(std::string_view nsp, std::uint64_t ack_id, std::string_view args);
 
 }  // namespace plumbline::socketio

@@ -55,7 +55,7 @@ struct ConnectError {
 
 struct IncomingEvent {
   std::string_view name;
-  std::string_view args;  // JSON array text without the name
+  std::string_view args;  // JSON values joined by commas, may be empty
   std::optional<std::uint64_t> ack_id;
   const std::vector<std::string>* attachments;
 };
