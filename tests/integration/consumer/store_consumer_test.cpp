@@ -257,7 +257,9 @@ TEST_F(StoreConsumerTest, StoresOnAfterItsClientFailedForGood) {
   ASSERT_TRUE(stored(100));
 
   one->provoke_fatal_error();
-  produce_range(101, 200);
+  produce_range(101, 150);
+  EXPECT_TRUE(within(kLong, [&] { return one->counters().recreated == 1; }));
+  produce_range(151, 200);
 
   EXPECT_TRUE(stored(200));
   EXPECT_EQ(one->counters().recreated, 1U);
