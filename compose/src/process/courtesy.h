@@ -8,8 +8,11 @@
 
 namespace plumbline::stack {
 
-// Lowers the priority of a process that has just started: it has one thread. Nothing when the priority could not be
-// given back, which needs root or RLIMIT_NICE.
+// Leaves a process only the processor time that nobody else wants, and whatever wakes takes the processor from it at
+// once. On a machine without such time it would never come back: for a bounded time only. Nothing when it could not be
+// undone, which needs root or RLIMIT_NICE.
+void stand_aside(pid_t pid);
+// Lets it compete, at a lower priority. Nothing when the priority could not be given back.
 void stand_back(pid_t pid);
 // Raises it, and with it the processes that it starts. Nothing without the right to do so, which is root's.
 void go_first(pid_t pid);

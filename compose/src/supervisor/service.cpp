@@ -15,7 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kStep = 2;  // ms
+constexpr int kStep = 2;          // ms
+constexpr Duration kAside = 10s;  // a broker needs three seconds of a processor
 
 }  // namespace
 
@@ -66,7 +67,8 @@ Outcome<void> Service::start(bool emptied) {
     state_ = prepares ? State::preparing : State::starting;
     const bool again = life_ > 1;
     if (again && node_.part == Part::kafka) {
-      stand_back(pid());
+      stand_aside(pid());
+      aside_until_ = steady_now() + kAside;
     } else if (again && node_.part == Part::postgres) {
       go_first(pid());
     }
@@ -79,10 +81,23 @@ void Service::mark_ready() {
   if (child_) {
     step_forward(pid());
   }
+  aside_until_ = Time::max();
+}
+
+// A machine that is never idle would keep it from coming back at all.
+void Service::compete_in_time() {
+  if (steady_now() >= aside_until_) {
+    aside_until_ = Time::max();
+    stand_back(pid());
+  }
 }
 
 Service::Change Service::look() {
-  if (!child_ || child_->running()) {
+  if (!child_) {
+    return Change::none;
+  }
+  if (child_->running()) {
+    compete_in_time();
     return Change::none;
   }
   exit_status_ = child_->stop(0ns);

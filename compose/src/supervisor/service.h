@@ -43,6 +43,7 @@ class Service {
 
  private:
   [[nodiscard]] Outcome<void> launch(const std::vector<std::string>& command);
+  void compete_in_time();
   Time signal_all(int number) const;
   void wait_for_descendants(const std::vector<pid_t>& pids) const;
 
@@ -53,6 +54,7 @@ class Service {
   std::optional<net::ChildProcess> child_;
   bool laid_out_{false};
   int exit_status_{0};
+  Time aside_until_{Time::max()};
   unsigned life_{0};
 };
 

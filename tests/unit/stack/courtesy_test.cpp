@@ -2,6 +2,7 @@
 #include "process/courtesy.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -31,6 +32,28 @@ TEST(Courtesy, GivesAProcessItsPriorityBack) {
   EXPECT_EQ(priority_of(child->pid()), may_return ? own + 10 : own) << "what cannot be undone is not done";
   step_forward(child->pid());
 
+  EXPECT_EQ(priority_of(child->pid()), own);
+}
+
+TEST(Courtesy, LeavesAProcessWhatNobodyElseWants) {
+  net::ChildProcess::Options options;
+  options.command = {"/bin/sh", "-c", "echo started; exec sleep 60"};
+  auto child = net::ChildProcess::start(options);
+  ASSERT_TRUE(child.has_value());
+  ASSERT_TRUE(child->wait_for_line("started", 10s));
+  const int own = priority_of(::getpid());
+  if (::geteuid() != 0) {
+    GTEST_SKIP() << "only root may take it back";
+  }
+
+  stand_aside(child->pid());
+  EXPECT_EQ(::sched_getscheduler(child->pid()), SCHED_IDLE);
+  stand_back(child->pid());
+  EXPECT_EQ(::sched_getscheduler(child->pid()), SCHED_OTHER);
+  EXPECT_EQ(priority_of(child->pid()), own + 10);
+  stand_aside(child->pid());
+  step_forward(child->pid());
+  EXPECT_EQ(::sched_getscheduler(child->pid()), SCHED_OTHER);
   EXPECT_EQ(priority_of(child->pid()), own);
 }
 
