@@ -64,6 +64,10 @@ Settings kafka_settings(Profile profile) {
       // A leader that comes back is asked too early by some followers; until they ask again no write with acks=all
       // ends.
       {"replica.fetch.backoff.ms", "100"},
+      // Of the partitions that a returning follower asks for together, those that are in sync already wait for what the
+      // others catch up: in small bites.
+      {"replica.fetch.max.bytes", "65536"},
+      {"replica.fetch.response.max.bytes", "262144"},
       // A small footprint.
       {"log.segment.bytes", "16777216"},
       {"log.index.size.max.bytes", "1048576"},
