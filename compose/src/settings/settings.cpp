@@ -68,8 +68,9 @@ Settings kafka_settings(Profile profile) {
       // others catch up: in small bites.
       {"replica.fetch.max.bytes", "65536"},
       {"replica.fetch.response.max.bytes", "262144"},
+      // A broker that was killed reads the last segment of each partition before it serves.
+      {"log.segment.bytes", "4194304"},
       // A small footprint.
-      {"log.segment.bytes", "16777216"},
       {"log.index.size.max.bytes", "1048576"},
       {"log.cleaner.dedupe.buffer.size", "4194304"},
       {"log.cleaner.threads", "1"},
